@@ -34,9 +34,12 @@ def pytest_collection_modifyitems(items):
     """
     Skip what this machine cannot run, with the reason; fail instead where RECOMMENDER_REQUIRE_DEBIAN is set.
 
-    Where several processes share the tests, those that share what takes long to make stay together.
+    Where several processes share the tests, those that share what takes long to make stay together, and what takes
+    long comes first, so that none waits for the other at the end.
     """
     is_required = bool(os.environ.get("RECOMMENDER_REQUIRE_DEBIAN"))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         for fixture in sorted(ALONE.keys() & set(item.fixturenames)):
             item.add_marker(pytest.mark.xdist_group(ALONE[fixture]))

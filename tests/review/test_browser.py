@@ -139,7 +139,7 @@ def test_accessible(page, served, scheme, width):
 
 
 def test_two_tabs_and_a_hand(chromium, serving, tmp_path):
-    """Of 500 decisions of two tabs, two programs and a hand none is lost, and a tab says that the file has changed."""
+    """Of 250 decisions of two tabs, two programs and a hand none is lost, and a tab says that the file has changed."""
     leaves = ("assam", "ceylon", "congou", "keemun", "nilgiri", "oolong", "pekoe", "sencha")
     corpus = Corpus(Article(id=f"{leaf}-{n}", title=f"Brewing {leaf} tea {n}") for leaf in leaves for n in range(3))
     opened = {"assam-0": "accept", "pekoe-0": "pin"}
@@ -156,7 +156,7 @@ def test_two_tabs_and_a_hand(chromium, serving, tmp_path):
             return served.send("decide", key, article=pair[0], candidate=pair[1], verdict="reject", seen="")[0]
 
         for turn in range(5):
-            sent = [next(pairs) for _ in range(94)]
+            sent = [next(pairs) for _ in range(44)]
             answers = programs.map(send, sent)
             for article, tab in tabs.items():
                 button = tab.locator(f".item:not(.decided) [value={opened[article]}]").first
@@ -172,6 +172,6 @@ def test_two_tabs_and_a_hand(chromium, serving, tmp_path):
         for tab in tabs.values():
             tab.evaluate("dispatchEvent(new Event('focus'))")
             tab.wait_for_selector("#news.changed:has-text('has changed')")
-    assert len(wanted) == 500
+    assert len(wanted) == 250
     assert {(one["article"], one["candidate"]): one["verdict"] for one in yaml.safe_load(file.read_text())} == wanted
     assert file.read_text().count("}  # ") == 20
