@@ -1,13 +1,13 @@
 # make suggest [SITE=path]   the main job on the example site, or on another
-# make test [JOBS=2]         every test, in so many processes; in one without JOBS
-# make units [JOBS=2]        the quick tests alone: no real site, browser, generator or load
+# make test [JOBS=1]         every test, in so many processes; in one a core, and at most four, without JOBS
+# make units [JOBS=1]        the quick tests alone: no real site, browser, generator or load
 # make coverage              the quick tests, and which lines and branches of the package they reach
 # make lint                  format, lint, types, layers
-# make check [JOBS=2]        these and every test: what must pass before a commit
+# make check [JOBS=1]        these and every test: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
 # make torture               kills, forged models, hostile files, load and change, at length: half an hour
 # make fuzz [RUNS=1000000]    each reader of files in turn, so many inputs, by atheris
-# make lowest [JOBS=2]       the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
+# make lowest [JOBS=1]       the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
 # make audit                 asks pip-audit for known faults of what is installed
 # make lock                  writes requirements-dev.txt, the versions of everything that is installed for the tests
 # make golden                writes the golden files that are missing; delete one to have it made anew
@@ -23,8 +23,10 @@ CODE := recommender tests benchmarks
 # A virtualenv that happens to be active, or settings of the person's own, must not leak into ours.
 RUN := env -u PYTHONPATH -u PYTHONHOME -u VIRTUAL_ENV
 BIN := $(VENV)/bin
-# It installs in seconds what takes pip a minute, and makes the environment of the lowest versions.
+# It installs in seconds what takes pip a minute, and makes the environment of the lowest versions. A mirror that pip is
+# told of is its mirror too.
 UV := $(BIN)/uv
+export UV_DEFAULT_INDEX := $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2> /dev/null))
 INSTALL := $(RUN) $(UV) pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
@@ -36,9 +38,10 @@ help:
 suggest: $(VENV)/installed
 	@$(RUN) $(BIN)/recommender suggest "$(SITE)"
 
-# Each process has one thread, for the processes take the cores already.
-SPREAD = $(if $(JOBS),-n $(JOBS) --dist loadgroup)
-PYTEST = $(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(BIN)/python -m pytest $(SPREAD)
+# A process takes up to 2 GB. Each has one thread, for the processes take the cores already.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
+SPREAD = -n $(JOBS) --dist loadgroup
+PYTEST = $(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD)
 UNITS := -m "not slow and not site and not browser and not generator"
 
 test: $(VENV)/installed-for-tests
@@ -85,7 +88,7 @@ lowest: $(VENV)/installed
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
 	@$(UV) pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
 	@$(UV) pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
-	@$(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(LOWEST)/bin/python -m pytest --quiet $(SPREAD) $(UNITS) $(OF_LIBRARIES)
+	@$(RUN) OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest --quiet $(SPREAD) $(UNITS) $(OF_LIBRARIES)
 
 audit: $(VENV)/installed-for-tests
 	@$(INSTALL) pip-audit
