@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from recommender.cli import main
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -36,7 +38,7 @@ def test_lines_go_where_they_are_sent_though_a_bar_is_shown(site, tmp_path):
     """On a terminal that shows how far a run is, what is sent to a file is in the file, and nothing on the screen."""
     screen, terminal = pty.openpty()
     whole = tmp_path / "whole.jsonl"
-    subprocess.run([executable(), "suggest", "site", "--output", whole, "--quiet"], check=True)
+    main(["suggest", "site", "--output", str(whole), "--quiet"], standalone_mode=False)
     with (tmp_path / "lines.jsonl").open("wb") as lines:
         command = [executable(), "suggest", "site", "--write", "jsonl", "--fresh"]
         subprocess.run(command, stdout=lines, stderr=terminal, check=True)

@@ -16,7 +16,7 @@ def test_the_last_step_is_the_default():
 
 def test_each_step_is_a_row_with_its_gain(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """The figures are those of `evaluate`, the gain is the difference of the rows."""
-    steps = {name: STEPS[name] for name in list(STEPS)[:3]}
+    steps = {name: STEPS[name] for name in list(STEPS)[:2]}
     monkeypatch.setattr(ablation, "STEPS", steps)
     monkeypatch.setattr("sys.argv", ["ablation.py", str(NEWSROOM), "--protocol", "whole-site"])
     main()
@@ -27,4 +27,4 @@ def test_each_step_is_a_row_with_its_gain(monkeypatch: pytest.MonkeyPatch, capsy
     values = [report["systems"][name]["nDCG@10"] for name in steps]
     rows = [line for line in printed.splitlines() if line.startswith(tuple(f"| {name} |" for name in steps))]
     assert [float(row.split("|")[2].split()[0]) for row in rows] == [round(value, 3) for value in values]
-    assert f"{values[2] - values[1]:+.3f}, p = " in rows[2]
+    assert f"{values[1] - values[0]:+.3f}, p = " in rows[1]
