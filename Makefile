@@ -24,9 +24,10 @@ CODE := recommender tests benchmarks
 RUN := env -u PYTHONPATH -u PYTHONHOME -u VIRTUAL_ENV
 BIN := $(VENV)/bin
 # It installs in seconds what takes pip a minute, and makes the environment of the lowest versions. A mirror that pip is
-# told of is its mirror too.
+# told of is its mirror too, and whom the system trusts it trusts.
 UV := $(BIN)/uv
 export UV_DEFAULT_INDEX := $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2> /dev/null))
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/*),true,false)
 INSTALL := $(RUN) $(UV) pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
