@@ -80,9 +80,9 @@ _NO_DAY = re.compile(
     r"|(?:coming\s+)?soon|-+|\?+"
     r"|y{4}.m{1,2}.d{1,2}|\{[^{}\d]+\}|<[^<>\d]+>|\[[^][\d]+\]"
     # Years and ages, as museums date what they have: c. 1320, 1850-60, late 18th century.
-    r"|(?=.*\d)[(\[]?(?:(?:circa|ca?|about|around|before|after|early|mid|late|possibly|probably|between|and|or|to|the"
+    r"|(?=.*\d)[(\[]?(?>(?:(?:circa|ca?|about|around|before|after|early|mid|late|possibly|probably|between|and|or|to|the"
     r"|first|second|half|quarter|of|centur(?:y|ies)|b?ce?|ad|um|vers|jahrhundert|siècle|\d{1,2}(?:st|nd|rd|th|e)"
-    r"|(?<=1\d\d\d-)[2-9]\d|\d{3,4}s?)\b[.,/?()\[\]\s-]*+)++",
+    r"|(?<=1\d\d\d-)[2-9]\d|\d{3,4}s?)\b[.,/?()\[\]\s-]*+)+)",
     re.IGNORECASE,
 )
 #: What the day of an article is called where its date is a mapping: Material for MkDocs' and MongoDB's.

@@ -37,7 +37,7 @@ _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 _OF_LOGSEQ = frozenset({"pages", "journals"})
 #: The title of what note takers make new notes from.
 _OF_A_TEMPLATE = re.compile(
-    r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
+    r"(?>(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)+)", re.IGNORECASE
 )
 _TEMPLATE = "{}: a template, whose title is to be filled in: not an article."
 #: A title to be filled in, where a date is to be, too: {Title of the page}, <YYYY-MM-DD>.

@@ -39,7 +39,7 @@ _UNDERSCORES = re.compile(rf"___+{_REST_OF_LINE}")
 _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?:::|[:：])[{_BLANKS}]*(?P<value>.*)")
 #: Logseq's properties: a word, two colons and a blank; std::vector is none.
-_PROPERTIES = re.compile(r"(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))++")
+_PROPERTIES = re.compile(r"(?>(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))+)")
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}

@@ -75,8 +75,8 @@ _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))"
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
     r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|///|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
-    r"|:[A-Z][\w -]*:\s|(?:%[ \t][^\n]*+(?:\n|\Z))++\Z"
-    r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
+    r"|:[A-Z][\w -]*:\s|(?>(?:%[ \t][^\n]*+(?:\n|\Z))+)\Z"
+    r"|\[\^[^]\s]+\]:|(?>(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,})\Z)"
 )
 #: Also within a link that shows nothing else.
 _PICTURE = re.compile(r"(\[)?!\[[^]]*\]\([^)]*\)(?(1)\]\([^)]*\))")
@@ -91,13 +91,13 @@ _MARKUP = re.compile(
     rf"|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
     rf"|\{{[a-z][a-z:+-]*\}}(?=`)|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
     r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}"
-    r"|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/](?:\{\{[^{}]*+\}\}|[^<>])*+)?>",
+    r"|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/](?>(?:\{\{[^{}]*+\}\}|[^<>])*))?>",
     re.DOTALL | re.MULTILINE,
 )
 #: Between their words and those around them no blank is seen.
 _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup", "u"})
 #: Attributes of a heading or a paragraph: {#id}, {.lead}, {: .lead}.
-_ATTRIBUTES = re.compile(r"(?:\{[ \t]*[:.#][^{}]*+\}\s*+)++\Z")
+_ATTRIBUTES = re.compile(r"(?>(?:\{[ \t]*[:.#][^{}]*+\}\s*+)+)\Z")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
 #: Characters of a page in which a paragraph is looked for, and what may stand before a heading.

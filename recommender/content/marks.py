@@ -4,7 +4,8 @@ import re
 
 #: A word, two colons and what Logseq or Dataview set it to, on a line: one word, links or tags, and no prose.
 PROPERTY = re.compile(
-    r"^[ \t]*+(?:[-*+][ \t]++)?[A-Za-z][\w-]*+::[ \t]++(?:\S++|(?:(?:\[\[[^\]\n]*+\]\]|\#\S++),?[ \t]*+)++)[ \t]*+\r?$",
+    r"^[ \t]*+(?:[-*+][ \t]++)?[A-Za-z][\w-]*+::[ \t]++"
+    r"(?:\S++|(?>(?:(?:\[\[[^\]\n]*+\]\]|\#\S++),?[ \t]*+)+))[ \t]*+\r?$",
     re.MULTILINE,
 )
 #: What stands for something else: what Obsidian embeds, the kind of a callout, a table of contents.
@@ -21,7 +22,7 @@ BLOCK_ID = re.compile(
     r"(?:(?<!\S)\^(?=[\w-]{6}|[A-Za-z]\w*+-)[A-Za-z\d][\w-]++|^[ \t]*+\([^()\s]++\)=)[^\S\n]*+$", re.MULTILINE
 )
 #: A macro such as MDN's {{domxref("Element.click()", "click()")}}.
-_MACRO = re.compile(r"""\{\{\s*+\w++\(\s*+(?:(?:"[^"]*+"|'[^']*+'|[\w.-]++)\s*+,?\s*+)*+\)\s*+\}\}""")
+_MACRO = re.compile(r"""\{\{\s*+\w++\(\s*+(?>(?:(?:"[^"]*+"|'[^']*+'|[\w.-]++)\s*+,?\s*+)*)\)\s*+\}\}""")
 _QUOTED = re.compile(r"""(["'])(.*?)\1""")
 #: Of what its name says that it embeds or lists other pages no text is one.
 _NO_WORDS = re.compile(r"\{\{\s*+\w*(?:Embed|Previous|Next|Sidebar|APIRef|Compat|Spec)", re.IGNORECASE)

@@ -55,7 +55,7 @@ _BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 #: [Tea](/tea/), [Tea](<my tea.md>), [Tea]({% link tea.md %}), <a href="/tea/">Tea</a>, <https://tea.example/>,
 #: [[tea|Tea]] and ![[tea]]; pictures are none.
 _LINK = re.compile(
-    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>(?:\{[{%][^{}]*+\}++|[^)[\s])++))[^)[]*+\)"
+    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>(?>(?:\{[{%][^{}]*+\}++|[^)[\s])+)))[^)[]*+\)"
     r"|(?P<wiki>\[\[[^][]++\]\])|<(?P<bare>https?://[^<>\s]++)>"
     r"|<a(?=\s)(?>[^<>]*?\shref=)(?P<mark>[\"'])(?P<href>(?>(?:(?!(?P=mark))[^<>])+))(?P=mark)"
     r"[^<>]*+>(?P<said>[^<>]++)</a>"

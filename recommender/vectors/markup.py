@@ -36,16 +36,16 @@ _CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)
 #: Boxes and tabs of MkDocs (!!! note "Title", ??? tip, === "Title"); of directives (:::caution[Title]{.wide}, ::: tip
 #: Title, ::alert{title="Title"}) what stands before the text.
 _BOX = re.compile(
-    r"^[^\S\n]*+(?:(?:!!!|\?\?\?\+?)[ \t]++[a-z][a-z-]*+(?:[ \t]++(?:inline|end|annotate))*+|===[+!]?)"
+    r"^[^\S\n]*+(?:(?:!!!|\?\?\?\+?)[ \t]++[a-z][a-z-]*+(?>(?:[ \t]++(?:inline|end|annotate))*)|===[+!]?)"
     r'[ \t]*+(?:"([^"\n]*+)")?[^\S\n]*+$'
-    r"|^[ \t>]*+(?::::++[ \t]*+(?:\{[\w-]++\}|[\w-]++(?!\.))?+[ \t]*+|::[a-z][\w-]*+(?=[\[{]|\s*+$))"
+    r"|^[ \t>]*+(?::::++[ \t]*+(?>(?:\{[\w-]++\}|[\w-]++(?!\.))?)[ \t]*+|::[a-z][\w-]*+(?=[\[{]|\s*+$))"
     r"(?:\[([^\]\n]*+)\])?(\{[^{}\n]*+\})?",
     re.MULTILINE,
 )
 # [words](address), ![words](address), [words][reference]: the words stay.
 _LINK = re.compile(
     r"!?\[([^\[\]]*)\](?:"
-    r"\(\s?[^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+(?:\"[^\"]*\"|=[\dx%]+))*\s*\)|\[[^\[\]]*\])"
+    r"\(\s?[^()\s]*+(?>(?:\([^()\s]*+\)[^()\s]*+)*)(?:\s+(?:\"[^\"]*\"|=[\dx%]+))*\s*\)|\[[^\[\]]*\])"
 )
 #: [reference]: where it leads, in this line or the next.
 _REFERENCE = re.compile(

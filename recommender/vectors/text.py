@@ -71,7 +71,7 @@ _MARKED = rf"(?<![^\W_])[A-Z]{{1,2}}&[A-Z]{{1,2}}(?![^\W_])|(?:(?<![^\W{_UNSPACE
 _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
-_SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
+_SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?>(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)+)"))
 #: The number of a release, and the line of releases that it belongs to, which it counts as: 3.10 of v3.10.2. An address
 #: such as 127.0.0.1 has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
