@@ -357,6 +357,7 @@ def test_real_site_gains_lines_only(azure_site, tmp_path):
 
     def git(*arguments):
         identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "core.autocrlf=false")
+        identity += ("-c", "core.compression=0")  # for it is the test of a moment
         done = subprocess.run(["git", *identity, *arguments], cwd=site, capture_output=True, check=True)
         return done.stdout
 

@@ -2,18 +2,23 @@
 What a text is about, as few numbers: static word embeddings. A number room.
 
 The embeddings are those of WordLlama (English): a table of token vectors inside the package, whose mean is the vector
-of a text. Nothing is downloaded and nothing runs but numpy. Where the settings name a sentence model, its embeddings
-take their place, see `recommender.vectors.semantic`.
+of a text. Its two files are read where the package lies; its code is not run, and nothing is downloaded. Where the
+settings name a sentence model, its embeddings take their place, see `recommender.vectors.semantic`.
 """
 
-import logging
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 #: Primary codes of the languages that the embeddings know, and how many numbers a text becomes.
 MEANING_LANGUAGES = frozenset({"en"})
@@ -23,17 +28,19 @@ _AT_ONCE = 4_096
 
 
 @lru_cache(maxsize=1)
-def _model() -> Any:
-    # Its import sets the root logger up, and so what a pipeline prints, unless there is a handler already.
-    nothing = logging.NullHandler()
-    logging.root.addHandler(nothing)
-    import wordllama  # takes half a second, and is not needed in other languages
+def _model() -> tuple[NDArray[np.float32], Tokenizer]:
+    """The vector of each token, shape (n_tokens, N_MEANING), and what cuts a text into tokens."""
+    from safetensors.numpy import load_file  # these take a tenth of a second, and are not needed in other languages
+    from tokenizers import Tokenizer
 
-    logging.root.removeHandler(nothing)
-    # Its weights lie in the package itself, where it would not look by itself before it asks the network.
-    model = wordllama.WordLlama.load(dim=N_MEANING, cache_dir=Path(wordllama.__file__).parent, disable_download=True)
-    model.tokenizer.no_padding()
-    return model.embedding, model.tokenizer
+    package = find_spec("wordllama")
+    assert package is not None and package.origin is not None, "wordllama is one of the package's dependencies"
+    folder = Path(package.origin).parent
+    weights = load_file(folder / "weights" / f"l2_supercat_{N_MEANING}.safetensors")["embedding.weight"]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return weights.astype(np.float32), tokenizer
 
 
 def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
