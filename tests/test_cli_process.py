@@ -143,3 +143,25 @@ def test_lines_to_the_standard_output_by_its_name(site):
     subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     first, *lines = Path("lines").read_text().splitlines()
     assert (first, len(lines)) == ("before", 3)
+
+
+def test_a_system_without_openmp(tmp_path):
+    """Where lightgbm does not load, for lack of libgomp, a site is served by similarity and told the cure."""
+    (tmp_path / "lightgbm").mkdir()
+    (tmp_path / "lightgbm" / "__init__.py").write_text("import ctypes\nctypes.CDLL('libnothing_like_it.so.1')\n")
+    site = Path(shutil.copytree(ROOT / "examples" / "newsroom", tmp_path / "site"))
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+    def suggested(*options):
+        command = [sys.executable, "-m", "recommender", "suggest", str(site), *options]
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    done = suggested()
+    assert done.returncode == 0
+    assert "lightgbm, by which lists are learned, cannot be loaded: libnothing_like_it.so.1" in done.stderr
+    assert "apt-get install libgomp1" in done.stderr
+    assert (site / "_data" / "suggested_related.json").stat().st_size > 1_000
+    (tmp_path / "settings.yaml").write_text("ranking:\n  ranker: learned\n")
+    done = suggested("--settings", str(tmp_path / "settings.yaml"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: lightgbm, by which lists are learned, cannot be loaded: libnothing_like_it")

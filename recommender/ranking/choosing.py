@@ -4,6 +4,7 @@ Which ranker a site gets: similarity, or the learned one where the curated lists
 How far a reader would agree with the lists is what they deserve: they are evidence, not truth.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.errors import SettingsError
 from recommender.ranking.editors import decided_rows, learn_decisions
 from recommender.ranking.learned import LEAST_LISTS, Check, Ranker, too_few
 from recommender.ranking.learning import learn
@@ -22,6 +24,7 @@ from recommender.ranking.state import State
 from recommender.settings import RankingSettings, Settings
 from recommender.writing.decisions import Decisions
 
+logger = logging.getLogger(__name__)
 #: Articles that tell what is usual on a site.
 _N_USUAL = 500
 #: How much of their approval lists are believed, for a reader and an editor do not judge independently. By 1, 0.75, 0.5
@@ -152,5 +155,12 @@ def _choose(
     state.vectorizer.fit_comparison(articles)
     state.catalogue.compare(state.vectorizer.compared(articles))
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
-    learned, check = learn(Library(state, asked, allowed, similarity, trust, settings), progress)
+    try:
+        learned, check = learn(Library(state, asked, allowed, similarity, trust, settings), progress)
+    except SettingsError as error:
+        # The system lacks what lightgbm builds on, as slim images and new Macs do.
+        if settings.ranker == "learned":
+            raise
+        logger.warning("%s", error)
+        return Chosen(similarity, "similarity: lightgbm cannot be loaded", list_audit=audit)
     return Chosen(learned or similarity, str(check), check, audit)

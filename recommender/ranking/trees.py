@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.errors import SettingsError
 from recommender.ranking.features import FEATURE_NAMES
 from recommender.ranking.lessons import FEW_LISTS, Lesson
 from recommender.settings import RankingSettings
@@ -21,12 +24,26 @@ _N_WRONG = 80
 _FEW, _MANY = (60, 20), (150, 100)
 
 
+def load_lightgbm() -> ModuleType:
+    """
+    The library; SettingsError where the system lacks what it takes from there.
+
+    Only a learned ranker needs it, and importing it takes longer than answering.
+    """
+    try:
+        return import_module("lightgbm")
+    except OSError as error:
+        raise SettingsError(
+            f"lightgbm, by which lists are learned, cannot be loaded: {error}. It takes OpenMP from the system: "
+            "apt-get install libgomp1, on macOS brew install libomp. Without it: ranking.ranker: similarity."
+        ) from None
+
+
 def read_trees(text: str) -> Booster:
     """The model of LightGBM's own text; ValueError where it is none, or of other features than this version has."""
-    import lightgbm  # only a learned ranker needs it
-
+    lightgbm = load_lightgbm()
     try:
-        trees = lightgbm.Booster(model_str=text)
+        trees: Booster = lightgbm.Booster(model_str=text)
     except lightgbm.basic.LightGBMError as error:
         raise ValueError(f"not a LightGBM model ({error})") from None
     if tuple(trees.feature_name()) != FEATURE_NAMES:
@@ -47,8 +64,7 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
     was 0.741, 0.677, 0.859 and 0.614, and by both together, mixed as validation chose, 0.745, 0.684, 0.859 and 0.626
     (standard errors 0.018 to 0.028).
     """
-    import lightgbm  # only learning needs it, and importing it takes longer than answering
-
+    lightgbm = load_lightgbm()
     random = np.random.default_rng(settings.seed)
     taught = [(lesson, _thinned(lesson, random)) for lesson in lessons]
     table = np.concatenate([lesson.pairs.table[places] for lesson, places in taught])
@@ -81,7 +97,8 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
         feature_name=list(FEATURE_NAMES),
         params=parameters,
     )
-    return lightgbm.train(parameters, data, num_boost_round=n_trees)
+    trees: Booster = lightgbm.train(parameters, data, num_boost_round=n_trees)
+    return trees
 
 
 def _thinned(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,8 @@ def _model() -> tuple[NDArray[np.float32], Tokenizer]:
     from safetensors.numpy import load_file  # these take a tenth of a second, and are not needed in other languages
     from tokenizers import Tokenizer
 
-    package = find_spec("wordllama")
-    assert package is not None and package.origin is not None, "wordllama is one of the package's dependencies"
-    folder = Path(package.origin).parent
+    # Its import would take half a second more, and set the root logger up.
+    folder = Path(str(distribution("wordllama").locate_file("wordllama")))
     weights = load_file(folder / "weights" / f"l2_supercat_{N_MEANING}.safetensors")["embedding.weight"]
     tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
     tokenizer.no_padding()
