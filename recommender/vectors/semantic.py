@@ -105,7 +105,11 @@ def _table(model: str, folder: Path | None) -> sqlite3.Connection:
 
 def _opened(file: Path | str) -> sqlite3.Connection:
     table = sqlite3.connect(file, timeout=30)
-    table.execute("CREATE TABLE IF NOT EXISTS embeddings (text BLOB PRIMARY KEY, numbers BLOB NOT NULL)")
+    try:
+        table.execute("CREATE TABLE IF NOT EXISTS embeddings (text BLOB PRIMARY KEY, numbers BLOB NOT NULL)")
+    except sqlite3.Error:
+        table.close()
+        raise
     return table
 
 

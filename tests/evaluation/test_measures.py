@@ -2,6 +2,7 @@
 
 import math
 
+import ir_measures
 import numpy as np
 import pytest
 import pytrec_eval
@@ -106,6 +107,14 @@ def test_ndcg_is_that_of_scikit_learn(judged, ranking):
 def test_names_are_those_of_ir_measures():
     """What is asked for as MRR or ndcg@5 is printed as ir-measures writes it; repeats fall away."""
     assert list(measures.parse_measures(["RR", "nDCG@5", " RR ", "MRR"])) == ["RR", "nDCG@5"]
+    known = {
+        "RPrec": ir_measures.RPrec,
+        "P( rel = 1 ) @ 5": ir_measures.P(rel=1) @ 5,
+        "SetF(beta=.5)": ir_measures.SetF(beta=0.5),
+        "nDCG(dcg='log2', judged_only=True)@20": ir_measures.nDCG(dcg="log2", judged_only=True) @ 20,
+    }
+    for name, measure in known.items():
+        assert list(measures.parse_measures([name]).values()) == [measure]
 
 
 def test_all_bad_names_are_told_at_once():
@@ -116,7 +125,9 @@ def test_all_bad_names_are_told_at_once():
     assert "'Banana'" in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["P@0", "RR@0", "P", "INST", "IPrec@0", "P(rel=0)@5", "SetF(beta=0)"])
+@pytest.mark.parametrize(
+    "name", ["P@0", "RR@0", "P", "INST", "IPrec@0", "P(rel=0)@5", "P(1)@5", "P(rel=)@5", "P(rel=x)@5", "SetF(beta=0)"]
+)
 def test_what_cannot_be_computed_is_told(name):
     """A cut-off of 0 would end the process, a parameter that is missing or out of its limits in a traceback."""
     with pytest.raises(EvaluationError, match=r".* Write them as in nDCG@10"):
