@@ -147,16 +147,17 @@ class Suggestion:
         return re.sub(r"\{(?:place|title)\}", lambda found: parts[found[0]], self.shape.form) if place else ""
 
     def _place(self) -> str:
-        """What the article is called in lists; its address where it is not where their files are, or has no id."""
+        """What the article is called in lists; its address where it has no such name, as one elsewhere has none."""
         target, (before, folder) = self.shape.target, self.shape.folder
+        is_elsewhere = not self.path and self.article_id.startswith(("https://", "/"))
         if target == "title":
             return self.title
-        if target == "name":
+        if target == "name" and not is_elsewhere:
             return self.article_id.rpartition("/")[2]
-        if target == "slug":
+        if target == "slug" and not is_elsewhere:
             return slug_of(self.article_id)
         if target == "id" and self.key:
             return self.key
-        if target == "file" and self.path.startswith(folder):
+        if target == "file" and self.path and self.path.startswith(folder):
             return before + self.path.removeprefix(folder)
         return self.url

@@ -112,6 +112,14 @@ def test_a_slug_is_without_date_and_called_by_its_folder(article_id, slug, name)
     assert dataclasses.replace(one, shape=EntryShape(kind="text", target="name")).as_related_entry() == name
 
 
+@pytest.mark.parametrize("target", ["name", "slug", "file", "path"])
+def test_an_article_elsewhere_is_called_by_its_address(target):
+    """It is no file of the site, so no name or slug of one would lead to it."""
+    article = Article("https://other.example/x/tea", title="Tea", url="https://other.example/x/tea/")
+    one = Suggestion.of(1, article, Reason(0.5, 0.5), EntryShape("text", target=target, folder=("./", "")))
+    assert one.as_related_entry() == "https://other.example/x/tea/"
+
+
 @pytest.mark.parametrize(
     ("folder", "text"),
     [(("", "content/"), "posts/tea.md"), (("./", ""), "./content/posts/tea.md"), (("", "docs/"), "/tea/")],
