@@ -246,6 +246,16 @@ def test_what_readers_cannot_see_is_never_suggested(corpus, tmp_path, days, why)
         assert one.suggest("tea-secret", min_score=0)
 
 
+@pytest.mark.parametrize("hidden", [{"visible_from": NEVER}, {}])
+def test_a_draft_of_a_page_does_not_take_its_place(corpus, hidden):
+    """Of two files with one URL the one that readers can see is suggested, whichever comes first."""
+    draft = dataclasses.replace(corpus["tea-1"], id="drafts/tea-1", is_published=False, **hidden)
+    rec = Recommender(settings()).fit(Corpus([*corpus, draft]))
+    assert ids(rec.suggest("tea-0")) == ids(Recommender(settings()).fit(corpus).suggest("tea-0"))
+    assert rec.explain("tea-0", "tea-1").obstacle == ""
+    assert rec.explain("tea-0", "drafts/tea-1").obstacle.startswith("another file has its URL")
+
+
 def test_one_list_that_names_a_draft_does_not_show_them_all(corpus):
     """Where hardly any entry names an unpublished article, the word means what it says."""
     hidden = article("tea-hidden", "green tea leaves hidden", is_published=False)

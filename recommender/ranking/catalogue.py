@@ -66,9 +66,11 @@ class Catalogue:
         for row, article in enumerate(articles):
             for url in _addresses(article):
                 self._rows_by_url.setdefault(url, []).append(row)
-        #: Whether an earlier article has its URL: it is never suggested.
+        #: Whether another article has its URL, and is suggested: the first that readers can see.
         self.is_repeat = np.zeros(len(articles), dtype=bool)
-        self.is_repeat[[row for rows in self._rows_by_url.values() for row in rows[1:]]] = True
+        for rows in (rows for rows in self._rows_by_url.values() if len(rows) > 1):
+            first = next((row for row in rows if articles[row].is_published), rows[0])
+            self.is_repeat[[row for row in rows if row != first]] = True
         #: Days since 1970, NaN where unknown.
         self.times = np.array([days_of(article.published_at) for article in articles], dtype=np.float64)
         #: With versions; equal for articles that may be related.

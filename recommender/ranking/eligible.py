@@ -39,7 +39,7 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
 
 def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Iterator[tuple[NDArray[np.bool_], str]]:
     """Each reason not to suggest an article: the rows that have it, shape (n_rows,), and a sentence about ``{0}``."""
-    yield catalogue.is_repeat, "another file has its URL, and suggestions name the first"
+    yield catalogue.is_repeat, "another file has its URL, and suggestions name the first that is published"
     yield catalogue.is_barred, "its front matter asks never to suggest it (recommender: never-suggest)"
     makes_no_page = catalogue.visible_from >= days_of(NEVER)
     yield makes_no_page, "it is a draft (articles.fields.published), or the site's generator makes no page of it"
