@@ -17,6 +17,7 @@ from recommender.errors import (
     UnknownArticleError,
 )
 from recommender.settings import settings_from_mapping
+from recommender.writing.decisions import Decision, Decisions
 
 
 @pytest.fixture
@@ -298,6 +299,51 @@ def test_a_list_of_all_others():
     )
 
 
+def test_a_draft_whose_list_names_all_that_is_like_it_says_so():
+    """Not that nothing shares a word with it."""
+    rec = Recommender(settings_from_mapping({"vectors": {"meaning": 0}}))
+    rec.fit(Corpus([article("zeppelin", "Zeppelins"), article("oboe", "Oboes")]))
+    assert rec.answer(with_list(Article("draft", title="Zeppelins"), "zeppelin")).reason_for_none == (
+        "every article that shares a word with it is in its curated list already or is the article itself"
+    )
+
+
+def test_where_no_newer_article_may_stand_one_of_the_same_moment_may():
+    """Many sites write days without hours. Where all others are newer, that is said."""
+    older_only = settings(suggest_newer=False, min_score=0)
+    titles = {"a": ("green tea leaves", 0), "b": ("black tea leaves, water", 1), "c": ("herbal tea, hot water", 1)}
+    site = Corpus([article(name, title, day=day) for name, (title, day) in titles.items()])
+    rec = Recommender(older_only).fit(site)
+    assert sorted(ids(rec.suggest("b"))) == ["a", "c"]
+    assert rec.explain("b", "c").obstacle == ""
+    assert rec.explain("a", "c").obstacle == "it is newer than the article (ranking.suggest_newer)"
+    assert rec.answer("a").reason_for_none == (
+        "every other article that may be suggested is newer (ranking.suggest_newer)"
+    )
+    others = Corpus([*site, article("zero", "bicycle", day=-1)])
+    assert Recommender(older_only).fit(others).answer("a").reason_for_none == "no older article shares a word with it"
+
+
+def test_a_newer_article_that_an_editor_accepted_has_its_score():
+    """Accepted all the same, it is as near as it was."""
+    site = Corpus([article(name, f"{name} tea leaves", day=day) for day, name in enumerate(("one", "two"))])
+    accepted = Decisions({("one", "two"): Decision("one", "two", "accept")})
+    (found,) = Recommender(settings(suggest_newer=False), accepted).fit(site).suggest("one")
+    assert found.score > 0.9
+    assert found.reason.similarity > 0.9
+
+
+def test_what_fills_a_place_is_explained_as_it_is_shown(corpus):
+    """As one of the newest of a topic, with no score."""
+    site = Corpus([dataclasses.replace(one, topics=("drinks",)) for one in corpus if one.id.startswith("tea")])
+    chosen = settings_from_mapping({"rules": {"fill_up": True}, "ranking": {"min_score": 1.0}})
+    rec = Recommender(chosen).fit(site)
+    for one in rec.suggest("tea-0"):
+        told = rec.explain("tea-0", one.article_id)
+        assert dataclasses.replace(told, signals={}) == one.reason
+        assert told.sentences[0] == "it fills a place as one of the newest with the topic drinks"
+
+
 @pytest.mark.parametrize(
     ("item", "why"),
     [
@@ -456,6 +502,9 @@ def test_an_explanation_says_why_a_candidate_is_not_in_the_list(corpus):
     assert rec.explain("tea-1", ids(rec.suggest("tea-1", k=2, min_score=0))[1]).obstacle == (
         "it is number 2 of the candidates, and the list ends at 1 (ranking.k)"
     )
+    full = Recommender(settings(k=1, fill=True)).fit(Corpus([*rest, listing]))
+    assert full.explain("tea-0", "tea-2").obstacle == full.answer("tea-0").reason_for_none
+    assert full.explain("tea-0", "tea-1").obstacle == "it is in the article's curated list already"
     strict = Recommender(settings(min_score=1.0)).fit(Corpus([*rest, listing]))
     assert strict.explain("tea-2", "tea-3").obstacle.endswith("is below the threshold 1.000")
 

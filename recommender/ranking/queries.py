@@ -45,5 +45,6 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
         n_listed=len(names),
         own=np.array(sorted(own), dtype=np.int64),
         linked=state.linked_rows(article),
-        before=time if rules.wants_older(article) else float("nan"),
+        # What came out at the same moment is not newer.
+        before=np.nextafter(time, np.inf) if rules.wants_older(article) else float("nan"),
     )

@@ -49,6 +49,7 @@ _MOST_COMPARED = 500
 #: Ranked rows beyond which no others are looked for: of a crowd of copies each would look through all.
 _DEEPEST = 5_000
 _NUMBER = re.compile(r"\d+")
+_FULL = "its curated list fills all places already"
 
 
 class Selector:
@@ -80,7 +81,7 @@ class Selector:
         for query, ranked in zip(queries, self.rank(queries, depth), strict=True):
             asked, n = depth, self._rules.places(k, query.n_listed)
             if n == 0:
-                found.append(Choice(why_none="its curated list fills all places already"))
+                found.append(Choice(why_none=_FULL))
                 continue
             choose = partial(self._choice, query, k=n, least=least, shown=shown)
             choice = choose(ranked, fills=False)
@@ -170,24 +171,28 @@ class Selector:
     def reason_for(self, query: Query, candidate_id: str, k: int, least: Sequence[float]) -> Reason:
         """Why a candidate is, or is not, among the k suggestions."""
         catalogue, row = self._catalogue, self._catalogue.known_row(candidate_id)
-        ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
-        place = next(iter(np.flatnonzero(ranked.rows == row).tolist()), -1)
-        asked = np.array([row])
-        alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
-        if place >= 0:
-            alone = ranked.at(slice(place, place + 1))
-        said = self.ranker.sentences(query, asked, self._state)
-        obstacle = self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least)
-        decision = self._rules.decided(query.article).get(candidate_id)
-        if decision and (told := f"it was {decision}") not in obstacle:
-            said = [(told, *own) for own in said]
-        ((reason,),) = reasons([query], [self._candidates(alone)], [said], self._state)
+        asked, obstacle = np.array([row]), ""
+        (choice,) = self.select([query], k, least)
+        candidate = next((one for one in choice.chosen if one.article.id == candidate_id), None)
+        if candidate is None:
+            ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
+            alone = ranked.at(ranked.rows == row)
+            if not len(alone.rows):
+                alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
+            (candidate,) = self._candidates(alone)
+            n = self._rules.places(k, query.n_listed)
+            obstacle = self._why_not(query, row, ranked, candidate.similarity, n, least)
+            decision = self._rules.decided(query.article).get(candidate_id)
+            if decision and (told := f"it was {decision}") not in obstacle:
+                candidate = dataclasses.replace(candidate, note=told)
+        said = (*candidate.notes, *self.ranker.sentences(query, asked, self._state)[0])
+        ((reason,),) = reasons([query], [[candidate]], [[said]], self._state)
         return dataclasses.replace(reason, signals=self.ranker.signals(query, row, self._state), obstacle=obstacle)
 
     def _why_not(
-        self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: Sequence[float]
+        self, query: Query, row: int, ranked: Ranked, similarity: float, n: int, least: Sequence[float]
     ) -> str:
-        """Why a row is not among the k suggestions, as a sentence; "" when it is."""
+        """Why a row is not among the n suggestions, as a sentence."""
         candidate = self._catalogue.articles[row]
         if row == query.row or candidate.id == query.article.id:
             return "it is the article itself"
@@ -195,20 +200,20 @@ class Selector:
             return "it is in the article's curated list already"
         if row in query.hidden:
             return "it has the same URL as the article: it is the article itself"
-        (choice,) = self.select([query], k, least)
-        if any(one.article.id == candidate.id for one in choice.chosen):
-            return ""
         why = self._rules.none_here(query.article) or self._rules.never(candidate)
         if why or (why := self._refusal(query, row)):
             return why
         if why := self._rules.between(query.article, candidate):
             return why
-        if place < 0 and (similarity > 0 or self._is_tied(query, row)):
+        if n == 0:
+            return _FULL
+        (places,) = np.nonzero(ranked.rows == row)
+        if not len(places) and (similarity > 0 or self._is_tied(query, row)):
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
             return "many others are nearer, by words and by lists, and only those were ranked"
-        if place < 0:
+        if not len(places):
             return "its text has nothing in common with that of the article"
-        n, near = self._rules.places(k, query.n_listed), slice(0, max(place, k) + _BEHIND)
+        near = slice(0, max(int(places[0]), n) + _BEHIND)
         left_out = self._choice(query, ranked.at(near), n, least).left_out
         return left_out.get(candidate.id) or "others are shown before it, such as one that tells the same (copies)"
 
@@ -306,7 +311,8 @@ class Selector:
             return ranked
         only = np.zeros(self._catalogue.n_rows, dtype=bool)
         only[missing] = True
-        scored = self.rank([query], len(missing), only)[0]
+        # What is newer was decided too.
+        (scored,) = self.rank([dataclasses.replace(query, before=float("nan"))], len(missing), only)
         rest = np.array([row for row in missing if row not in scored.rows], dtype=np.int64)
         nothing = np.zeros(len(rest))
         return ranked.followed_by(scored).followed_by(Ranked(rest, nothing, nothing))
@@ -345,11 +351,11 @@ class Selector:
         others[query.hidden] = False
         if not others.any():
             return "its curated list names all other articles in its language that may be suggested"
-        return (
-            "no other article shares a word with it"
-            if not len(query.hidden) > 1
-            else "every article that shares a word with it is in its curated list already or is the article itself"
-        )
+        if not may_answer(query, np.flatnonzero(others), self._catalogue, self.allowed).any():
+            return "every other article that may be suggested is newer (ranking.suggest_newer)"
+        if (query.hidden != query.row).any():
+            return "every article that shares a word with it is in its curated list already or is the article itself"
+        return f"no {'other' if np.isnan(query.before) else 'older'} article shares a word with it"
 
 
 def _is_by_rule(choice: Choice) -> bool:
