@@ -46,10 +46,11 @@ _BEFORE = {
 }  # fmt: skip
 
 
-def _with_definite(ending: str, pairs: str) -> dict[str, str]:
-    """Plurals with their words, also with an article behind them."""
+def _with_definite(behind_er: str, behind_others: str, pairs: str) -> dict[str, str]:
+    """Plurals with their words, also with an article behind them, which may take the place of their "er"."""
     told = dict(pair.split() for pair in pairs.split(", "))
-    return told | {f"{plural}{ending}": word for plural, word in told.items()}
+    endings = ((one, one.removesuffix("er")) for one in told)
+    return told | {f"{bare}{behind_others if bare == one else behind_er}": told[one] for one, bare in endings}
 
 
 #: Plurals that Snowball keeps apart from their words.
@@ -78,12 +79,12 @@ _PLURALS = {
     "nl": {"dagen": "dag", "daken": "dak", "eieren": "ei", "gaten": "gat", "glazen": "glas", "kinderen": "kind",
            "liederen": "lied", "musea": "museum", "oorlogen": "oorlog", "paden": "pad", "schepen": "schip",
            "steden": "stad", "wegen": "weg"},
-    "da": _with_definite("ne", "bøger bog, bønder bonde, børn barn, fødder fod, gæs gås, hænder hånd, kræfter kraft, "
-                               "mænd mand, nætter nat, tænder tand"),
-    "nb": _with_definite("ne", "bøker bok, bønder bonde, føtter fot, hender hånd, krefter kraft, menn mann, "
-                               "netter natt, røtter rot, tenner tann, trær tre"),
-    "sv": _with_definite("na", "bönder bonde, böcker bok, döttrar dotter, fötter fot, händer hand, länder land, "
-                               "nätter natt, rötter rot, städer stad, söner son, tänder tand"),
+    "da": _with_definite("erne", "ene", "bøger bog, bønder bonde, børn barn, fødder fod, gæs gås, hænder hånd, "
+                                        "kræfter kraft, mænd mand, nætter nat, tænder tand"),
+    "nb": _with_definite("ene", "ene", "bøker bok, bønder bonde, føtter fot, hender hånd, krefter kraft, menn mann, "
+                                       "netter natt, røtter rot, tenner tann, trær tre, trærne tre"),
+    "sv": _with_definite("erna", "na", "bönder bonde, böcker bok, döttrar dotter, fötter fot, händer hand, länder land, "
+                                       "nätter natt, rötter rot, städer stad, söner son, tänder tand"),
     "pt": {"barris": "barril", "faróis": "farol", "gases": "gás", "juvenis": "juvenil", "meses": "mês"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
