@@ -285,7 +285,8 @@ class Recommender:
         """Take in the bodies of articles that it knows as they are: a saved model seldom has any, for its reasons."""
         with self._lock:
             fitted = self._fitted()
-            self._held = dataclasses.replace(fitted, state=fitted.state.with_bodies(articles))
+            catalogue = fitted.state.catalogue.with_bodies({one.id: one.body for one in articles})
+            self._held = dataclasses.replace(fitted, state=dataclasses.replace(fitted.state, catalogue=catalogue))
 
     @property
     def drift(self) -> Drift:

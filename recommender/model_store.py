@@ -30,7 +30,7 @@ from recommender.writing.atomic import keep_names, remove_leftovers, replace_fil
 from recommender.writing.lock import only_writer
 
 #: The format that this version writes, and reads.
-FORMAT = 16
+FORMAT = 17
 
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
 _Found = TypeVar("_Found")

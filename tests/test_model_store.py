@@ -54,7 +54,7 @@ def test_no_index_of_a_forged_model_leads_out_of_its_arrays():
         (("ranker_check",), {"n_lists": "many"}),
         (("ranker", "reader"), {"usual": {"en": 0}}),
         (("ranker", "reader"), {"usual": {"en": float("nan")}}),
-        (("ranker", "editors"), {"weights": {"any": "much"}, "ignored": []}),
+        (("ranker", "editors"), {"weights": {"any": "much"}}),
         (("settings", "ranking", "k"), 10**300),
         (("state", "columns"), {"terms": -1}),
         (("state", "columns", "terms"), 2**31),

@@ -22,7 +22,6 @@ from recommender.errors import CorpusError, UnknownArticleError
 from recommender.ranking.topics import TopicIndex
 from recommender.ranking.versions import version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
-from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import FieldVectorizer
 
 
@@ -52,8 +51,7 @@ class Catalogue:
         is_external: NDArray[np.bool_],
         is_new: NDArray[np.bool_],
     ) -> None:
-        self.site_language = vectorizer.language
-        self.cross_language = vectorizer.settings.cross_language
+        self._reader = vectorizer.reader
         self._ignored = {topic.casefold() for topic in vectorizer.settings.ignore_topics}
         self.n_fitted = vectorizer.n_articles  #: Articles that the vocabulary was fitted on.
         self.articles = articles
@@ -155,9 +153,12 @@ class Catalogue:
 
     @cached_property
     def topics(self) -> TopicIndex:
-        """Which rows have which topics, those aside that the settings ignore."""
-        topics = [dict.fromkeys(map(str.casefold, one.topics)).keys() - self._ignored for one in self.articles]
-        return TopicIndex(topics, self.languages, self.is_external)
+        """Which rows have which topics."""
+        return TopicIndex(list(map(self.topics_of, self.articles)), self.languages, self.is_external)
+
+    def topics_of(self, article: Article) -> set[str]:
+        """The topics of an article in small letters, those aside that the settings ignore."""
+        return {topic.casefold() for topic in article.topics} - self._ignored
 
     def ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""
@@ -175,12 +176,11 @@ class Catalogue:
     @cached_property
     def newest(self) -> float:
         """The latest time of any row, in days since 1970; NaN where no row has one."""
-        newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
-        return newest if np.isfinite(newest) else float("nan")
+        return float(np.fmax.reduce(self.times, initial=np.nan))
 
     def language_of(self, article: Article) -> str:
         """The language, and the version, of the articles that may be related to this one; "" where any may."""
-        language = "" if self.cross_language else language_of(article.language, self.site_language)
+        language = "" if self._reader.settings.cross_language else self._reader.language_of(article)
         return f"{language} {version_of(article.id, self.versions)}".rstrip()
 
     def provider_of(self, article: Article) -> int:

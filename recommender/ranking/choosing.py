@@ -127,9 +127,7 @@ def choose_ranker(
     similarity = SimilarityRanker(settings.ranking).fit(queries, catalogue, allowed)
     chosen = _choose(state, settings.ranking, similarity, allowed, asked, do_lists_teach, progress)
     decided = decided_rows(decisions.grades(), catalogue)
-    chosen.ranker.editors = learn_decisions(
-        decided, chosen.ranker, asked, state, allowed, settings.vectors.ignore_topics
-    )
+    chosen.ranker.editors = learn_decisions(decided, chosen.ranker, asked, state, allowed)
     return chosen
 
 

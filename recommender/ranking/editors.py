@@ -9,7 +9,7 @@ A number room, with the topics of articles.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,6 @@ class EditorsModel:
 
     #: By kind, what it adds to the logarithm of the odds; empty where nothing was decided.
     weights: Mapping[str, float] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()  #: Topics that say nothing, in small letters.
 
     def __bool__(self) -> bool:
         return any(self.weights.values())
@@ -81,10 +80,9 @@ class EditorsModel:
         if provider != -1:
             kinds[:, 1] = providers == provider
             kinds[:, 2] = (providers >= 0) & (providers != provider)
-        topics = self._topics(query.article.topics)
-        if topics:
+        if topics := catalogue.topics_of(query.article):
             for place, row in enumerate(rows.tolist()):
-                theirs = self._topics(catalogue.articles[row].topics)
+                theirs = catalogue.topics_of(catalogue.articles[row])
                 kinds[place, 3] = bool(topics & theirs)
                 kinds[place, 4] = bool(theirs) and not topics & theirs
         days = np.abs(catalogue.times[rows] - query.time)
@@ -92,9 +90,6 @@ class EditorsModel:
         kinds[:, 6] = (days > 7) & (days <= 365)
         kinds[:, 7] = days > 365
         return kinds
-
-    def _topics(self, topics: tuple[str, ...]) -> set[str]:
-        return {topic.casefold() for topic in topics}.difference(self.ignored)
 
     def fitted(
         self,
@@ -111,7 +106,7 @@ class EditorsModel:
         """
         odds = logit(np.clip(scores, 1 - _SURE, _SURE))
         weights = likeliest(kinds, is_good.astype(np.float64), sure, _PRIOR, np.zeros(len(KINDS)), odds)
-        return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
+        return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)))
 
 
 def decided_rows(grades: Mapping[tuple[str, str], int], catalogue: Catalogue) -> dict[int, dict[int, bool]]:
@@ -130,15 +125,13 @@ def learn_decisions(
     query_of: Callable[[str], Query],
     state: State,
     allowed: NDArray[np.bool_],
-    ignored: Iterable[str] = (),
 ) -> EditorsModel:
     """
     What decisions, as `decided_rows` has them, say about the scores of a fitted ranker.
 
-    Pairs that the ranker finds nothing in common of teach nothing; nor do the `ignored` topics.
+    Pairs that the ranker finds nothing in common of teach nothing.
     """
-    model = EditorsModel(ignored=tuple(sorted({topic.casefold() for topic in ignored})))
-    catalogue = state.catalogue
+    model, catalogue = EditorsModel(), state.catalogue
     found = []
     for row, others in decided.items():
         query = query_of(catalogue.articles[row].id)
@@ -148,13 +141,11 @@ def learn_decisions(
         (ranked,) = ranker.rank([asked], len(others), state, only)
         is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
         found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good, np.ones(len(is_good))))
-        (seen,) = ranker.rank([query], _SEEN, state, allowed)
-        scores = seen.scores[:_SEEN]
-        least = [least_at(ranker.thresholds, place) for place in range(len(scores))]
-        stands = (scores >= least) & ~only[seen.rows[:_SEEN]]
-        rows = seen.rows[:_SEEN][stands]
-        some = np.ones(len(rows), dtype=bool)
-        found.append((seen.scores[:_SEEN][stands], model.kinds(query, rows, catalogue), some, _LET_STAND * some))
+        seen = ranker.rank([query], _SEEN, state, allowed)[0].at(slice(_SEEN))
+        least = [least_at(ranker.thresholds, place) for place in range(len(seen.rows))]
+        stood = seen.at((seen.scores >= least) & ~only[seen.rows])
+        some = np.ones(len(stood.rows), dtype=bool)
+        found.append((stood.scores, model.kinds(query, stood.rows, catalogue), some, _LET_STAND * some))
     if not found:
         return model
     return model.fitted(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

@@ -26,12 +26,9 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
     _, targets = graph.edges()
     n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
     may = choice == "yes" or (choice == "auto" and n_named >= max(_LEAST_NAMED, _LEAST_SHARE_NAMED * n_entries))
+    why = f"of {n_entries:,} entries of curated lists, {n_named:,} name one" if n_named else "no curated list names one"
     if choice != "auto":
         why = f"articles.suggest_unpublished is {choice}"
-    elif n_named:
-        why = f"of {n_entries:,} entries of curated lists, {n_named:,} name one"
-    else:
-        why = "no curated list names one"
     verb = "may" if may else "may not"
     logger.info("rules: %s unpublished articles %s be suggested: %s", f"{hidden.sum():,}", verb, why)
     return may
@@ -52,8 +49,7 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
             own & (catalogue.times > now),
             "its date lies in the future (set articles.suggest_unpublished: yes to allow it)",
         )
-    own_times = catalogue.times[own]
-    newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
+    newest = np.fmax.reduce(catalogue.times[own], initial=np.nan)
     # It cannot have been read yet.
     yield ~own & (catalogue.times > newest), "it is an external article newer than every article of the site"
 

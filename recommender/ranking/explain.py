@@ -21,7 +21,7 @@ from recommender.ranking.state import State
 from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.neighbors import stacked
 from recommender.vectors.text import is_unspaced, says_little, shared_run
-from recommender.vectors.tfidf import FieldVectorizer
+from recommender.vectors.tfidf import OF_WORDS, FieldVectorizer
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
@@ -31,10 +31,6 @@ _MOST_SAID, _LEAST_SAID = 4, 0.15
 #: A part of so many letters may be any ("con", "ing").
 _SYLLABLE = 3
 
-#: Fields whose terms are words; those of the others are parts of words, in which no reader thinks.
-_LISTED = ("words", "body")
-_ALIKE_IN_PART = "words of the two are alike in part"
-_ALIKE_IN_MEANING = "the two are about alike things"
 #: The share of the similarity from which a sentence says that it is the meaning.
 _MEANING_SAID = 0.5
 #: What a reader calls the place of a shared term.
@@ -77,7 +73,8 @@ def _shares_of(
         {name: value for name, value in zip(names, line, strict=True) if value}
         for line in np.round(parts / totals[:, None], 4).tolist()
     ]
-    listed = np.array([name in _LISTED for name in names[:-1]], dtype=bool)[field_of]
+    # Those of other fields are parts of words, in which no reader thinks.
+    listed = np.array([name in OF_WORDS for name in names[:-1]], dtype=bool)[field_of]
     telling = listed & vectorizer.telling_terms()[columns]
     are_telling = np.bincount(pairs[telling], minlength=len(rows)) > 0
     kept = np.flatnonzero(np.where(are_telling[pairs], telling, listed))
@@ -120,9 +117,9 @@ def _reason(query: Query, words: _Words, one: Candidate, said: Sequence[str], sh
     terms = words.shared_with(candidate, shares.terms)
     sentences = [*said, *_words_said(terms, shares.are_telling)]
     if shares.fields.get("meaning", 0.0) >= _MEANING_SAID:
-        sentences.append(_ALIKE_IN_MEANING)
+        sentences.append("the two are about alike things")
     elif shares.fields and not terms:
-        sentences.append(_ALIKE_IN_PART)
+        sentences.append("words of the two are alike in part")
     gap = abs(days_of(candidate.published_at) - query.time)
     # A draft without a date counts as of today, which says nothing about the two.
     gap_days = None if math.isnan(gap) or query.article.published_at is None else round(gap, 2)

@@ -260,7 +260,7 @@ def _text_features(
     if title.nnz:
         # A line for each candidate, a column for each word of the query's title: whether it has it.
         shared = (compared["title"][rows][:, title.indices] != 0).toarray()
-        rarities = vectorizer.word_rarities()[title.indices].astype(np.float64)
+        rarities = vectorizer.field("words").rarity[title.indices].astype(np.float64)
         there = has["title"] > 0
         values["rarest_word"] = np.where(there, (shared * rarities).max(axis=1), np.nan)
         values["title_share"] = np.where(there, (shared * rarities).sum(axis=1) / rarities.sum(), np.nan)

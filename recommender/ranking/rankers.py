@@ -118,10 +118,9 @@ class SimilarityRanker:
     thresholds = LEAST_CHANCES
     sentences = staticmethod(link_sentences)
 
-    def __init__(self, settings: RankingSettings | None = None, reader: ReaderModel | None = None) -> None:
-        settings = settings or RankingSettings()
+    def __init__(self, settings: RankingSettings) -> None:
         self.damping = partial(damping, half_life=settings.half_life_days, floor=settings.time_floor)
-        self.reader = reader or ReaderModel()
+        self.reader = ReaderModel()
         self.editors = EditorsModel()
 
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
@@ -152,7 +151,7 @@ class SimilarityRanker:
         """What moves the logarithm of the odds of some rows besides their similarities, by name; shape (n_rows,)."""
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
         shares = products / np.maximum(similarities, 1e-6)
-        topics = {*map(str.casefold, query.article.topics)}
+        topics = catalogue.topics_of(query.article)
         one_subject, other_topics = catalogue.topics.shared(query.language, topics, query.own, rows)
         return {
             "linked": LINKED * np.isin(rows, query.linked),
@@ -186,7 +185,8 @@ class SimilarityRanker:
     @classmethod
     def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
         """The ranker of an earlier `state`."""
-        ranker = cls(settings, reader_of(ReaderModel)(document["reader"]))
+        ranker = cls(settings)
+        ranker.reader = reader_of(ReaderModel)(document["reader"])
         if min(ranker.reader.usual.values(), default=1) <= 0:
             raise ValueError("the usual similarity is not above 0")
         ranker.editors = reader_of(EditorsModel)(document["editors"])

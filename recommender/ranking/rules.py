@@ -110,8 +110,12 @@ class Rules:
         return _named("it is never suggested", self._never, article, "rules.never")
 
     def decided(self, article: Article) -> dict[str, Decision]:
-        """The decisions under an article that hold today, by candidate; what is pinned or accepted must be ranked."""
+        """The decisions under an article that hold today, by candidate."""
         return self._decisions.of(article.id, self._today)
+
+    def wanted(self, article: Article) -> dict[str, Decision]:
+        """Of these what is pinned and accepted, which must be ranked."""
+        return {key: one for key, one in self.decided(article).items() if one.verdict in ("pin", "accept")}
 
     def between(self, article: Article, candidate: Article) -> str:
         """Why a candidate is not suggested under an article, whoever else is; "" where it may be."""
@@ -137,9 +141,9 @@ class Rules:
         *,
         shown: Collection[str] = (),
         itself: Collection[str] = (),
-        similarity: Callable[[str, str], float] | None = None,
+        similarity: Callable[[str, str], float] = lambda one, other: 0.0,
         copy_of: Callable[[Article], str] = attrgetter("id"),
-        newest: Callable[[Collection[str]], Iterable[Article]] | None = None,
+        newest: Callable[[Collection[str]], Iterable[Article]] = lambda topics: (),
     ) -> Choice:
         """
         What an article shows of its ranked candidates.
@@ -147,7 +151,7 @@ class Rules:
         Parameters
         ----------
         ranked
-            The best first; with all that `decided` names as pinned or accepted.
+            The best first; with all that is `wanted`.
         k
             Most suggestions.
         least
@@ -167,48 +171,44 @@ class Rules:
         """
         if why := self.none_here(article):
             return Choice(left_out=dict.fromkeys((one.article.id for one in ranked), why), why_none=why)
-        decided = {key: one for key, one in self.decided(article).items() if one.verdict in ("pin", "accept")}
-        left_out: dict[str, str] = {}
+        decided = self.wanted(article)
         least = least[:1] if self.settings.fill_up else least
-        allowed: list[Candidate] = []
+        left_out: dict[str, str] = {}
         for one in ranked:
             why = self._refusal(article, one.article, shown)
-            if not why and one.article.id in itself and one.article.id not in decided:
-                why = "it has the same title and text: it is a copy of the article (copies)"
-            if not why and one.score < least[0] and one.article.id not in decided:
-                why = f"{BELOW} {one.score:.3f} is below the threshold {least[0]:.3f}"
+            if one.article.id not in decided:
+                why = why or _unfit(one, itself, least[0])
             if why:
                 left_out[one.article.id] = why
-            else:
-                allowed.append(one)
+        allowed = [one for one in ranked if one.article.id not in left_out]
         firsts = self._one_of_copies(allowed, decided, copy_of, left_out)
         noted = [
-            dataclasses.replace(one, note=f"it was {decided[one.article.id]}")
+            dataclasses.replace(one, note=f"it was {decided[key]}")
             for one in firsts
-            if one.article.id in decided
+            if (key := one.article.id) in decided
         ]
-        place_of = {one.article.id: decided[one.article.id].position or 0 for one in noted}
-        # The pinned ones by their places, then, of place 0, the accepted ones.
-        wanted = sorted(noted, key=lambda one: place_of[one.article.id] or len(ranked) + k)
+        # The pinned ones by their places, then the accepted ones, which have none.
+        place_of = {key: decision.position or 0 for key, decision in decided.items()}
+        wanted = sorted(noted, key=lambda one: (not place_of[one.article.id], place_of[one.article.id]))
+        left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
+        wanted = wanted[:k]
         rest = [one for one in firsts if one.article.id not in decided]
         # The best copy of a text may not be the one that stood first.
         rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
-        left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
-        wanted = wanted[:k]
         best = self._best(article, rest, wanted, k, least, similarity, left_out)
         for one in rest:
             if one.article.id in left_out:
                 left_out |= dict.fromkeys((copy.article.id for copy in one.copies), left_out[one.article.id])
-        chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
-        n_left = k - len(wanted) - len(best)
-        if self.settings.fill_up and n_left and newest is not None:
+        fills: list[Candidate] = []
+        if self.settings.fill_up:
             # What only its score left out may fill a place: that is what fills are for.
             others = (one for one in newest(self.topics(article)) if left_out.get(one.id, BELOW).startswith(BELOW))
-            similarities = {one.article.id: one.similarity for one in ranked}
-            for one in self._fill_ups(article, others, [*wanted, *best], n_left, shown, copy_of):
-                chosen.append(dataclasses.replace(one, similarity=similarities.get(one.article.id, 0.0)))
-                left_out.pop(one.article.id, None)
-        chosen = at_places(chosen, ((place, one) for one in wanted if (place := place_of[one.article.id])))
+            fills = self._fill_ups(article, others, ranked, [*wanted, *best], k, shown, copy_of)
+        for one in fills:
+            left_out.pop(one.article.id, None)
+        pinned = [(place, one) for one in wanted if (place := place_of[one.article.id])]
+        accepted = [one for one in wanted if not place_of[one.article.id]]
+        chosen = at_places([*accepted, *best, *fills], pinned)
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}
@@ -280,27 +280,25 @@ class Rules:
         before: Sequence[Candidate],
         k: int,
         least: Sequence[float],
-        similarity: Callable[[str, str], float] | None,
+        similarity: Callable[[str, str], float],
         left_out: dict[str, str],
     ) -> list[Candidate]:
         """The best of the rest, one after the other, each weighed against those before it."""
-        weight = self.settings.diversity if similarity is not None else 0.0
+        weight = self.settings.diversity
         per_provider = Counter(one.article.provider.casefold() for one in before)
         best: list[Candidate] = []
         nearest = dict.fromkeys((one.article.id for one in rest), 0.0)
         waiting, last = list(rest), list(before)
+
+        def worth(one: Candidate) -> float:
+            near = (similarity(one.article.id, other.article.id) for other in last)
+            nearest[one.article.id] = max([nearest[one.article.id], *near])
+            score = (1 - weight) * one.score * self._preference(article, one.article)
+            return score - weight * nearest[one.article.id]
+
         while waiting and len(before) + len(best) < k:
-            if weight and similarity is not None:
-                for one in waiting:
-                    near = (similarity(one.article.id, other.article.id) for other in last)
-                    nearest[one.article.id] = max([nearest[one.article.id], *near])
-                values = [
-                    (1 - weight) * one.score * self._preference(article, one.article) - weight * nearest[one.article.id]
-                    for one in waiting
-                ]
-                one = waiting.pop(values.index(max(values)))
-            else:
-                one = waiting.pop(0)
+            one = max(waiting, key=worth) if weight else waiting[0]
+            waiting.remove(one)
             last = []
             if self._has_enough(one.article, per_provider):
                 enough = f"{self.settings.per_provider} of {one.article.provider}"
@@ -328,24 +326,27 @@ class Rules:
         self,
         article: Article,
         newest: Iterable[Article],
+        ranked: Sequence[Candidate],
         before: Sequence[Candidate],
-        n: int,
+        k: int,
         shown: Collection[str],
         copy_of: Callable[[Article], str],
     ) -> list[Candidate]:
         """The newest of the article's topics, behind what was chosen: no text twice, and no provider too often."""
+        similarities = {one.article.id: one.similarity for one in ranked}
         taken = {copy_of(one.article) for one in before} | {copy_of(article)}
         per_provider = Counter(one.article.provider.casefold() for one in before)
         found: list[Candidate] = []
         for other in newest:
-            if len(found) == n:
+            if len(before) + len(found) == k:
                 break
             if self._has_enough(other, per_provider) or copy_of(other) in taken or self._refusal(article, other, shown):
                 continue
             taken.add(copy_of(other))
             per_provider[other.provider.casefold()] += 1
             topic = next((topic for topic in self.topics(article) if topic in self.topics(other)), "")
-            found.append(Candidate(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
+            note = f"it fills a place as one of the newest with the topic {topic}"
+            found.append(Candidate(other, 0.0, note, similarity=similarities.get(other.id, 0.0)))
         return found
 
     def _has_enough(self, article: Article, per_provider: Mapping[str, int]) -> bool:
@@ -384,6 +385,13 @@ def _values(name: str, article: Article) -> tuple[str, ...]:
 def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str) -> str:
     found = next((pattern.text for pattern in patterns if pattern.fits(article)), "")
     return f"{what}: {found} ({cause})" if found else ""
+
+
+def _unfit(one: Candidate, itself: Collection[str], least: float) -> str:
+    """Why nobody wants a candidate that no editor asked for; "" where it is good enough."""
+    if one.article.id in itself:
+        return "it has the same title and text: it is a copy of the article (copies)"
+    return f"{BELOW} {one.score:.3f} is below the threshold {least:.3f}" if one.score < least else ""
 
 
 def _is_as_good(one: Candidate, best: Candidate) -> bool:

@@ -107,8 +107,6 @@ class Selector:
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
         """At least the best rows of each query, as many as `depth`; fewer where fewer are related."""
-        if depth == 0 or not queries:
-            return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         return self.ranker.rank(queries, depth, self._state, self.allowed if allowed is None else allowed)
 
     def told(self, queries: Sequence[Query], choices: Sequence[Choice]) -> list[Answer]:
@@ -224,7 +222,7 @@ class Selector:
         if versions[0] != versions[1]:
             return f"it is a page of another version ({versions[1] or 'outside of ' + versions[0]})"
         if self._catalogue.languages[row] != query.language:
-            return f"it is in another language ({candidate.language or self._catalogue.site_language})"
+            return f"it is in another language ({candidate.language or self._state.vectorizer.language})"
         places, sentences = self._refused
         return sentences[int(places[row])].format(candidate)
 
@@ -263,7 +261,7 @@ class Selector:
             itself=self._itself(query, ranked),
             similarity=self._similarity,
             copy_of=lambda article: stories.get(text := _text_of(article), text),
-            newest=(lambda topics: self._newest(query, topics)) if fills else None,
+            newest=lambda topics: self._newest(query, topics) if fills else (),
         )
         if choice.chosen or _is_by_rule(choice):
             return choice
@@ -303,10 +301,9 @@ class Selector:
 
     def _with_decided(self, query: Query, ranked: Ranked) -> Ranked:
         """The ranked rows, and behind them those that an editor pinned or accepted, with 0 for nothing in common."""
-        decided = self._rules.decided(query.article)
         known = {*ranked.rows.tolist(), *query.hidden.tolist()}
-        rows = [self._catalogue.row_of(key) for key, one in decided.items() if one.verdict in ("pin", "accept")]
-        missing = [row for row in rows if row is not None and row not in known and self.allowed[row]]
+        rows = self._catalogue.rows_of(self._rules.wanted(query.article))
+        missing = [row for row in rows if row not in known and self.allowed[row]]
         if not missing:
             return ranked
         only = np.zeros(self._catalogue.n_rows, dtype=bool)

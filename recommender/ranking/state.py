@@ -52,18 +52,19 @@ class CuratedList:
         """The list of an article, by what the matcher finds."""
         names: dict[str, None] = {}
         waiting: list[RelatedEntry] = []
+        unsettled: list[RelatedEntry] = []
         for entry in article.related:
             if isinstance(entry, KeptEntry) and entry.target in own_ids:
                 names[entry.target] = None
                 continue
+            unsettled.append(entry)
             match = matcher.match(entry, article)
             if match.article_id is not None:
                 names[match.article_id] = None
             if match.how in ("external", "unmatched"):
                 waiting.append(entry)
         names.pop(article.id, None)
-        kept = [entry for entry in article.related if isinstance(entry, KeptEntry) and entry.target in own_ids]
-        return cls.of(list(names), waiting, (entry for entry in article.related if entry not in kept))
+        return cls.of(list(names), waiting, unsettled)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -122,15 +123,11 @@ class State:
         own = {article.id: article for article in catalogue.articles if article.id in self.digests}
         for article_id in sorted(unwanted - own.keys()):
             raise UnknownArticleError(article_id, sorted(own))
-        gone = [own[article_id] for article_id in sorted(unwanted)]
-        arrivals = []
-        for article_id, article in sorted(given.items()):
-            known = own.get(article_id)
-            # With another list alone, as under every new article of a circle, it is found as it was.
-            if known is None or article_id in unwanted or not is_as_before(known, article):
-                arrivals.append(article)
-                gone += [known] if known else []
-        own = {article_id: article for article_id, article in own.items() if article_id not in unwanted} | given
+        left = {article_id: article for article_id, article in own.items() if article_id not in unwanted}
+        # With another list alone, as under every new article of a circle, it is found as it was.
+        arrivals = [one for key, one in sorted(given.items()) if key not in left or not is_as_before(left[key], one)]
+        gone = [own[key] for key in sorted(unwanted)] + [left[one.id] for one in arrivals if one.id in left]
+        own = left | given
 
         matcher = self.matcher.copy()
         for article in gone:
@@ -160,10 +157,6 @@ class State:
         everything = [*articles, *_externals(lists, digests)]
         catalogue = catalogue.changed(everything, np.arange(len(everything)) >= len(articles), self.vectorizer)
         return State(self.vectorizer, catalogue, matcher, digests, lists, links, self.suggest_unpublished)
-
-    def with_bodies(self, articles: Iterable[Article]) -> State:
-        """The same, with the bodies of articles that are as they are here."""
-        return replace(self, catalogue=self.catalogue.with_bodies({one.id: one.body for one in articles}))
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,)."""

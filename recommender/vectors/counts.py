@@ -161,10 +161,10 @@ class TermReader:
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
         """The words of a field, or of the topics, as a reader sees them, by term without `prefix`: the first form."""
+        analyzer, text = self.analyzer(article), self.text(article, field)
         if field == "body":  # asked for once, and long
-            return self.analyzer(article).forms(self.text(article, field))
-        options = self.stem, self.settings.stop_words, self.names
-        forms = _surface_forms(self.text(article, field), self.language_of(article), *options)
+            return analyzer.forms(text)
+        forms = analyzer.kept_forms(text)
         series = series_of_parts(article.title) if field == "title" else ""
         return forms | {series.casefold(): series} if series else forms
 
@@ -327,8 +327,3 @@ def _frequencies_of(primary: str, stem: bool) -> Mapping[str, float]:
     return chances | {
         one: max(chances.get(one, 0.0), _CHANCE_IN_HEADLINES) for one in terms_of(headline_words(primary))
     }
-
-
-@lru_cache(maxsize=16_384)
-def _surface_forms(text: str, language: str, stem: bool, stop_words: bool, names: frozenset[str]) -> dict[str, str]:
-    return analyzer_for(language, stem, stop_words, names).forms(text)

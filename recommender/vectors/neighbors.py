@@ -62,8 +62,6 @@ class Vectors:
     @classmethod
     def joined(cls, parts: Sequence[Vectors]) -> Vectors:
         """The rows of all parts, one after the other."""
-        if len(parts) == 1:
-            return parts[0]
         return cls(
             stacked([part.terms for part in parts]),
             np.concatenate([part.dense for part in parts]),

@@ -83,8 +83,8 @@ _PLURALS = {
                                         "kræfter kraft, mænd mand, nætter nat, tænder tand"),
     "nb": _with_definite("ene", "ene", "bøker bok, bønder bonde, føtter fot, hender hånd, krefter kraft, menn mann, "
                                        "netter natt, røtter rot, tenner tann, trær tre, trærne tre"),
-    "sv": _with_definite("erna", "na", "bönder bonde, böcker bok, döttrar dotter, fötter fot, händer hand, länder land, "
-                                       "nätter natt, rötter rot, städer stad, söner son, tänder tand"),
+    "sv": _with_definite("erna", "na", "bönder bonde, böcker bok, döttrar dotter, fötter fot, händer hand, "
+                                       "länder land, nätter natt, rötter rot, städer stad, söner son, tänder tand"),
     "pt": {"barris": "barril", "faróis": "farol", "gases": "gás", "juvenis": "juvenil", "meses": "mês"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three

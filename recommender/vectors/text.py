@@ -214,6 +214,8 @@ class Analyzer:
         self._term_of = lru_cache(maxsize=_MOST_MET)(self._term)
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
+        #: `forms` of titles, excerpts and topics, which one article after the other is compared with.
+        self.kept_forms = lru_cache(maxsize=16_384)(self.forms)
 
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
         """The words of a repaired text, bigrams of runs without spaces, and their terms; None for what says nothing."""

@@ -112,11 +112,6 @@ class FieldVectorizer:
         """Columns of the sparse part."""
         return self.fields[-1].stop if self.fields else 0
 
-    @property
-    def n_words(self) -> int:
-        """Columns of the field `words`, and of the compared titles and excerpts."""
-        return len(self.field("words").columns)
-
     def field(self, name: str) -> Field:
         """A field by its name, or the topics; one without a term where there is none."""
         return next((one for one in (*self.fields, self._topics) if one.name == name), _without_terms(name))
@@ -287,10 +282,6 @@ class FieldVectorizer:
         """The term of every column, shape (n_terms,); character n-grams as they are, padded by spaces."""
         return np.array([term for field in self.fields for term in field.columns], dtype=object)
 
-    def word_rarities(self) -> NDArray[np.float32]:
-        """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
-        return self.field("words").rarity
-
     def rarities(self) -> NDArray[np.float32]:
         """How rare each word is, shape (n_terms,); 0 for terms that are pairs of words, or parts of them."""
         found = [one.rarity if one.name in OF_WORDS else np.zeros_like(one.rarity) for one in self.fields]
@@ -330,15 +321,11 @@ class FieldVectorizer:
         for name, terms in described["vocabularies"].items():
             self._put(name, terms, arrays[f"rarity_{name}"], arrays[f"n_having_{name}"])
         self.is_name, self._centre = arrays["is_name"], arrays["centre"]
-        self._check_shapes()
-        return self
-
-    def _check_shapes(self) -> None:
-        """Raise ValueError where arrays do not fit the vocabularies."""
         fit = [
             *(one.rarity.shape == one.n_having.shape == (len(one.columns),) for one in (*self.fields, self._topics)),
-            self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
+            self.is_name.shape == ((len(self.field("words").columns),) if self.compares else (0,)),
             self._centre.ndim == 1,
         ]
         if not all(fit):
             raise ValueError("arrays are not of the size of the vocabulary")
+        return self

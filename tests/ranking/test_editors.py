@@ -8,7 +8,7 @@ import pytest
 from recommender import Article, Corpus, Recommender, load_model
 from recommender.ranking import editors
 from recommender.ranking.editors import KINDS, EditorsModel
-from recommender.settings import settings_from_mapping
+from recommender.settings import VectorsSettings, settings_from_mapping
 from recommender.writing.decisions import Decision, Decisions
 
 SETTINGS = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0}})
@@ -137,10 +137,11 @@ def test_kinds_of_a_pair(site):
         dataclasses.replace(list(site)[n], topics=topics)
         for n, topics in enumerate([("Clay", "featured"), ("clay",), ("featured",), ()])
     ]
-    rec = Recommender(SETTINGS).fit(Corpus(dated))
+    ignoring = dataclasses.replace(SETTINGS, vectors=VectorsSettings(meaning=0, ignore_topics=("featured",)))
+    rec = Recommender(ignoring).fit(Corpus(dated))
     state = rec._fitted().state
     query = rec._selector().query(dated[0].id)
     rows = np.array([state.catalogue.row_of(one.id) for one in dated[1:]])
-    found = EditorsModel(ignored=("featured",)).kinds(query, rows, state.catalogue)
+    found = EditorsModel().kinds(query, rows, state.catalogue)
     named = [[kind for kind, value in zip(KINDS, row, strict=True) if value] for row in found]
     assert named == [["any", "other provider", "common topic"], ["any", "same provider"], ["any", "other provider"]]

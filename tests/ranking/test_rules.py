@@ -192,6 +192,14 @@ def test_what_is_pinned_counts_for_its_provider():
     assert names(held.choose(TEA, ranked(CUP, POT, CAR), 5)) == ["car", "pot"]
 
 
+def test_what_is_pinned_comes_before_what_is_accepted():
+    """However far down it was pinned, where there is one place."""
+    held = rules(Decision(TEA.id, CUP.id, "pin", 9), Decision(TEA.id, POT.id, "accept"))
+    choice = held.choose(TEA, ranked(POT, CUP), 1)
+    assert names(choice) == ["cup"]
+    assert choice.left_out == {POT.id: "1 others are pinned or accepted (ranking.k)"}
+
+
 def test_articles_without_a_provider_are_not_of_one():
     """However many of them there are, none stands in the way of another."""
     assert names(rules(per_provider=1).choose(TEA, ranked(article("one"), article("two")), 5)) == ["one", "two"]

@@ -39,7 +39,7 @@ def test_the_words_of_titles_and_excerpts_are_marked():
     vectorizer = FieldVectorizer(language="en").fit(articles)
     vectorizer.fit_comparison(articles)
     marked = vectorizer.term_names[: len(vectorizer.is_name)][vectorizer.is_name].tolist()
-    assert len(vectorizer.is_name) == vectorizer.n_words
+    assert len(vectorizer.is_name) == len(vectorizer.field("words").columns)
     assert marked == ["assam"]
 
 

@@ -152,7 +152,7 @@ def test_a_corpus_without_any_word_is_no_error():
     vectorizer = FieldVectorizer()
     assert whole(vectorizer.fit_transform([Article(id="a"), Article(id="b")])).shape == (2, 0)
     assert whole(vectorizer.transform([ARTICLES[0]])).shape == (1, 0)
-    assert vectorizer.word_rarities().shape == (0,)
+    assert vectorizer.field("words").rarity.shape == (0,)
 
 
 def test_terms_of_more_than_half_of_the_articles_are_not_telling():
@@ -330,7 +330,7 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site(language,
     """Two words that stand in one article each: the one that is rare in the language weighs more."""
     settings = only(words=FieldSettings())
     vectorizer = FieldVectorizer(settings, language).fit([Article(id="a", title=rare), Article(id="b", title=everyday)])
-    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.field("words").rarity.tolist(), strict=True))
     first, second = (rarity[analyzer_for(language).terms(word)[0]] for word in (rare, everyday))
     assert first > 1.5 * second
     assert vectorizer.field("words").n_having.tolist() == [1, 1]
@@ -367,7 +367,7 @@ def test_what_all_articles_name_tells_less_the_more_they_are(n_articles, least, 
         titles = [f"Samovar {name}" if place in shared else name for place, name in enumerate(others[:n_articles])]
         fitted = FieldVectorizer(only(words=FieldSettings()), "en")
         fitted.fit([Article(id=title, title=title) for title in titles])
-        return dict(zip(fitted.term_names, fitted.word_rarities().tolist(), strict=True))["samovar"]
+        return dict(zip(fitted.term_names, fitted.field("words").rarity.tolist(), strict=True))["samovar"]
 
     assert least <= rarity(range(n_articles)) / rarity(range(1)) <= most
 
@@ -377,7 +377,7 @@ def test_years_and_digits_are_as_common_as_they_are():
     titles = ["Budget 2024", "Part 3", "Porsche 911"]
     articles = [Article(id=title, title=title) for title in titles]
     vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
-    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.field("words").rarity.tolist(), strict=True))
     assert max(rarity["2024"], rarity["3"]) < rarity["budget"]
     assert rarity["911"] > 1.5 * rarity["2024"]
 
@@ -402,7 +402,7 @@ def test_years_and_digits_are_as_common_as_they_are():
 def test_what_many_headlines_have_weighs_little(language, title):
     """A form of text, a day or a month beside a subject, which stands last."""
     vectorizer = FieldVectorizer(only(words=FieldSettings()), language).fit([Article(id="a", title=title)])
-    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.field("words").rarity.tolist(), strict=True))
     subject = analyzer_for(language).terms(title)[-1]
     assert all(2.5 * found < rarity[subject] for term, found in rarity.items() if term != subject)
 
