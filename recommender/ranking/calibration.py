@@ -43,8 +43,7 @@ class Calibration:
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """The chance of each raw score; shape as given."""
-        chances: NDArray[np.float64] = expit(self.slope * scores + self.intercept)
-        return chances
+        return np.asarray(expit(self.slope * scores + self.intercept))
 
 
 def likeliest(

@@ -16,8 +16,7 @@ from scipy.sparse import csr_matrix, identity
 
 def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
     """The other ends of one row's edges, ascending."""
-    found: NDArray[np.int32] = edges.indices[edges.indptr[row] : edges.indptr[row + 1]]
-    return found
+    return np.asarray(edges.indices[edges.indptr[row] : edges.indptr[row + 1]])
 
 
 class CurationGraph:

@@ -59,14 +59,12 @@ class EditorsModel:
         """The scores of some rows after what was decided, in [0, 1]; shape (n_rows,)."""
         if not self or not len(rows):
             return scores
-        moved: NDArray[np.float64] = expit(logit(scores) + self.moves(query, rows, catalogue))
-        return moved
+        return np.asarray(expit(logit(scores) + self.moves(query, rows, catalogue)))
 
     def moves(self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.float64]:
         """What is added to the logarithm of the odds of some rows; shape (n_rows,)."""
         weights = np.array([self.weights.get(kind, 0.0) for kind in KINDS])
-        moves: NDArray[np.float64] = self.kinds(query, rows, catalogue) @ weights
-        return moves
+        return np.asarray(self.kinds(query, rows, catalogue) @ weights)
 
     def signals(self, query: Query, row: int, catalogue: Catalogue) -> dict[str, float]:
         """What moved the score of one row, by name; empty where nothing was decided."""

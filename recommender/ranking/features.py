@@ -156,8 +156,7 @@ class Seen:
         self.query, self.catalogue, self.lists = query, catalogue, state.graph
         own = self.own = query.own
         there = catalogue.languages == query.language
-        if not np.isnan(query.before):
-            there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
+        there &= ~(catalogue.times >= query.before) | catalogue.is_evergreen
         there[own] = False
         self.there: NDArray[np.bool_] = there
         self.gaps = query.time - catalogue.times
@@ -179,15 +178,13 @@ class Seen:
     @cached_property
     def means(self) -> NDArray[np.float64]:
         """Mean damped similarity of each circle."""
-        means: NDArray[np.float64] = (self._spread(self.damped) + self.damped) / (self.sizes + 1.0)
-        return means * self.there
+        return (self._spread(self.damped) + self.damped) / (self.sizes + 1.0) * self.there
 
     @cached_property
     def powers(self) -> NDArray[np.float64]:
         """Power mean of the damped similarities of each circle, unnormalised."""
         fourths = self.damped**4
-        powers: NDArray[np.float64] = np.sqrt(np.sqrt(self._spread(fourths) + fourths))
-        return powers * self.there
+        return np.sqrt(np.sqrt(self._spread(fourths) + fourths)) * self.there
 
     @cached_property
     def diffused(self) -> NDArray[np.float64]:
@@ -200,8 +197,7 @@ class Seen:
 
     def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What flows to each row along the edges between rows that are listed together."""
-        spread: NDArray[np.float64] = self.lists.together @ values
-        return spread
+        return np.asarray(self.lists.together @ values)
 
 
 def features_of(seen: Seen, rows: NDArray[np.int64], vectorizer: FieldVectorizer) -> dict[str, Any]:
@@ -268,8 +264,7 @@ def _text_features(
         if names.any():
             values["title_names"] = (shared * names).sum(axis=1)
             values["title_names_share"] = (shared * names).sum(axis=1) / names.sum()
-    mean: NDArray[np.float64] = 0.5 * (cosines["title"] + cosines["excerpt"]) * seen.there
-    return mean
+    return 0.5 * (cosines["title"] + cosines["excerpt"]) * seen.there
 
 
 def _circle_features(seen: Seen, rows: NDArray[np.int64], crossed: NDArray[np.float64], values: dict[str, Any]) -> None:

@@ -112,8 +112,7 @@ class LearnedRanker:
             readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
             chances = 1.0 - (1.0 - self.trust * chances) * (1.0 - readers)
         chances = self.editors(chances, query, pairs.rows, catalogue)
-        rounded: NDArray[np.float64] = np.rint(chances * 1e6) / 1e6
-        return rounded
+        return np.rint(chances * 1e6) / 1e6
 
     def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """What links and lists say about each row."""

@@ -73,17 +73,14 @@ class Library:
     def lesson(self, row: int, is_draft: bool) -> Lesson | None:
         """One list as it teaches; None where nothing of it could have been found."""
         catalogue = self.state.catalogue
-        before = float("nan")
-        if is_draft:
-            # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
-            before = float(np.nan_to_num(catalogue.times[row], nan=np.inf))
+        # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
+        before = float(np.nan_to_num(catalogue.times[row], nan=np.inf)) if is_draft else float("nan")
         query = replace(self.query_of(catalogue.articles[row].id).without_list(), before=before)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.state.graph.listed(row)] = True
         wanted &= self.allowed & (catalogue.languages == query.language)
         wanted[query.own] = False
-        if is_draft:
-            wanted &= ~(catalogue.times >= before)
+        wanted &= ~(catalogue.times >= before)
         n_right = int(wanted.sum())
         if not n_right:
             return None

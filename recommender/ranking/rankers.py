@@ -220,7 +220,6 @@ def may_answer(
 ) -> NDArray[np.bool_]:
     """Which of some rows are allowed, of the query's language, were there when it asked, and are not hidden from it."""
     may: NDArray[np.bool_] = allowed[rows] & (catalogue.languages[rows] == query.language)
-    if not np.isnan(query.before):
-        # A row without a time is there at any moment.
-        may &= ~(catalogue.times[rows] >= query.before) | catalogue.is_evergreen[rows]
+    # A row without a time is there at any moment.
+    may &= ~(catalogue.times[rows] >= query.before) | catalogue.is_evergreen[rows]
     return may & ~np.isin(rows, query.hidden)

@@ -64,8 +64,7 @@ class ReaderModel:
         """
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
         relative = logs - _POWER * np.log(self.usual.get(language, _USUAL))
-        chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT + moves)
-        return chances
+        return np.asarray(expit(_SLOPE * relative + _INTERCEPT + moves))
 
 
 def everyday_words(rarities: NDArray[np.float64], shares: NDArray[np.float64], n_articles: int) -> NDArray[np.float64]:

@@ -66,5 +66,4 @@ def _are_among(rows: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray
     """Which of some rows are among others, which may be many."""
     if not len(ascending):
         return np.zeros(len(rows), dtype=bool)
-    found: NDArray[np.bool_] = ascending[np.minimum(np.searchsorted(ascending, rows), len(ascending) - 1)] == rows
-    return found
+    return np.asarray(ascending[np.minimum(np.searchsorted(ascending, rows), len(ascending) - 1)] == rows)

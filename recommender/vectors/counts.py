@@ -98,9 +98,8 @@ class Field:
     weight: float
     columns: Mapping[str, int] = field(repr=False)
     rarity: NDArray[np.float32] = field(repr=False)  #: Inverse document frequency of each term, shape (n_terms,).
-    n_having: NDArray[np.int64] = field(
-        repr=False
-    )  #: In how many of the fitted articles each stands, shape (n_terms,).
+    #: In how many of the fitted articles each stands, shape (n_terms,).
+    n_having: NDArray[np.int64] = field(repr=False)
 
     @property
     def stop(self) -> int:
@@ -220,8 +219,7 @@ def _counts(terms: Iterable[Sequence[str]]) -> Counts:
         met.extend(map(number.__getitem__, of_article))
         ends.append(len(met))
     known = sorted(number)
-    column = np.empty(len(known), dtype=np.int32)
-    column[np.fromiter(map(number.__getitem__, known), dtype=np.int32, count=len(known))] = np.arange(len(known))
+    column = np.argsort(np.fromiter(map(number.__getitem__, known), dtype=np.int32)).astype(np.int32)
     columns = column[np.frombuffer(met, dtype=np.int32)]
     ones = np.ones(len(columns), dtype=np.float32)
     matrix = csr_matrix((ones, columns, np.array(ends)), shape=(len(ends) - 1, len(known)))
@@ -232,8 +230,7 @@ def _counts(terms: Iterable[Sequence[str]]) -> Counts:
 def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
     """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
     one = np.float32(1)
-    idf: NDArray[np.float32] = np.log(np.float32(n_articles + 1) / (n_having.astype(np.float32) + one)) + one
-    return idf
+    return np.asarray(np.log(np.float32(n_articles + 1) / (n_having.astype(np.float32) + one)) + one)
 
 
 def rarity_with_prior(
@@ -267,8 +264,7 @@ def rarity_with_prior(
                 weight[place] = _BETWEEN_WORDS
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0)) * np.log(_PRIOR_ARTICLES) / np.log(mu)
-    rarity: NDArray[np.float32] = (weight * np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32)
-    return rarity
+    return np.asarray((weight * np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32))
 
 
 def weigh_common_less(words: Field, body: Field, n_articles: int) -> None:

@@ -201,8 +201,7 @@ class SearchIndex:
         # Row by row, where a product of matrices would depend on how many rows there are.
         dense = np.einsum("ij,j->i", self._vectors.dense[rows], query.dense[0])
         total = products + np.maximum(dense, 0.0)
-        exact: NDArray[np.float64] = np.clip(np.rint(total * 1e6) / 1e6, 0.0, 1.0)
-        return exact
+        return np.asarray(np.clip(np.rint(total * 1e6) / 1e6, 0.0, 1.0))
 
 
 def most_of(values: NDArray[Any], k: int) -> NDArray[np.int64]:

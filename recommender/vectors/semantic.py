@@ -84,8 +84,7 @@ def _encoder(name: str) -> Callable[[list[str]], Any]:
 
 def _encoded(texts: list[str], model: str) -> NDArray[np.float32]:
     found = normalize(np.asarray(_encoder(model)(texts), dtype=np.float64))
-    rounded: NDArray[np.float32] = np.round(found, _DECIMALS).astype(np.float32)
-    return rounded
+    return np.asarray(np.round(found, _DECIMALS).astype(np.float32))
 
 
 def _table(model: str, folder: Path | None) -> sqlite3.Connection:
