@@ -1,5 +1,6 @@
 """The command as a process: what the shell, the system and a pipe make of it."""
 
+import json
 import os
 import pty
 import shutil
@@ -165,3 +166,10 @@ def test_a_system_without_openmp(tmp_path):
     done = suggested("--settings", str(tmp_path / "settings.yaml"))
     assert done.returncode == 1
     assert done.stderr.startswith("Error: lightgbm, by which lists are learned, cannot be loaded: libnothing_like_it")
+
+
+def test_data_to_a_pipe_by_its_name(site):
+    """The data file goes into a pipe as into any stream, whose folder in /proc nobody may write to."""
+    suggest = [sys.executable, "-m", "recommender", "suggest", "site", "-q", "--output", "/dev/stdout"]
+    done = subprocess.run(suggest, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert len(json.loads(done.stdout)) == 3

@@ -64,13 +64,14 @@ def plan_change(
     _check_place(path, fence)
     before = read_if_there(path)
     after = make(before)
-    if after != before:
+    if not is_stream(path):
         try:
-            _check_permission(Path(os.path.realpath(path)))
+            if after != before:
+                _check_permission(Path(os.path.realpath(path)))
         except PermissionError as error:
             raise unwritten(path, error) from None
-    if files is not None and not is_stream(path):
-        files[path] = digest(after)
+        if files is not None:
+            files[path] = digest(after)
     return None if after == before else FileChange(path, before, after, make, fence)
 
 
