@@ -9,6 +9,7 @@ from os.path import realpath
 from pathlib import Path
 
 from recommender.content.generators import CONFIG_FILES
+from recommender.content.jsonl import is_jsonl
 from recommender.content.paths import without_ending
 from recommender.errors import OptionError, WriteError
 from recommender.settings import TABLE_ENDINGS
@@ -50,7 +51,8 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
 
 def check_output(output: Path, site: Path, ours: str = "", suggestions: Iterable[Path] = ()) -> None:
     """
-    Raise WriteError where a file that a person named is there and holds the site, an article or a configuration.
+    Raise WriteError where a file that a person named is there and holds the site, an article or a configuration, and
+    where it would lie among files of articles.
 
     A Markdown file that has the text `ours` in it was written here. `suggestions` are the files of
     suggestions, there or not: nothing else is written to them.
@@ -60,6 +62,10 @@ def check_output(output: Path, site: Path, ours: str = "", suggestions: Iterable
         raise WriteError(
             f"{output}: is the file of the suggestions, which nothing else is written to. Name another file."
         )
+    if site.is_dir() and is_jsonl(site) and file.is_relative_to(folder):
+        first = [*file.relative_to(folder).parts, ""][0]
+        if not first.startswith((".", "_")):
+            raise WriteError(f"{output}: lies in the folder of the articles, which holds nothing else. Name another.")
     if not file.is_file():
         return
     if file.samefile(site):

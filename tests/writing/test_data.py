@@ -200,6 +200,21 @@ def test_what_is_never_overwritten(tmp_path, name):
         check_output(tmp_path / name, site)
 
 
+@pytest.mark.parametrize("name", ["part-0.jsonl", "part-1.jsonl.gz", "out.jsonl", "out/part-000000.jsonl", ""])
+def test_nothing_is_written_among_files_of_articles(tmp_path, name):
+    """A folder of lines holds articles and nothing else, so no output takes the place of one, or comes beside them."""
+    site = tmp_path / "lines"
+    site.mkdir()
+    for there in ("part-0.jsonl", "part-1.jsonl.gz"):
+        (site / there).write_text('{"title": "Tea"}\n')
+    with pytest.raises(
+        WriteError, match=r"lies in the folder of the articles, which holds nothing else\. Name another\."
+    ):
+        check_output(site / name, site)
+    for other in (tmp_path / "out.jsonl", site / "_data" / "out.json"):
+        check_output(other, site)
+
+
 @pytest.mark.parametrize(
     ("there", "expected"),
     [
