@@ -25,7 +25,7 @@ from recommender.suggestions import Suggestion
 from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.seen import Place, Seen, see
+from recommender.writing.seen import NotOursError, Place, Seen, see
 from recommender.writing.values import entry_lines, entry_of, key
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def plan_front_matter(
             placeless.append(answer)
         except RecommenderError as error:
             plan.problems.append(error)
-            foreign += [article.path] if isinstance(error, _NotOursError) else []
+            foreign += [article.path] if isinstance(error, NotOursError) else []
         else:
             placed.append(Answer(answer.article_id))
             n_ours += maker.has_block
@@ -122,10 +122,6 @@ class _NoPlaceError(WriteError):
     """The file has no front matter to write into."""
 
 
-class _NotOursError(WriteError):
-    """What stands under our name is not a block of ours."""
-
-
 @dataclass
 class _Maker:
     """Makes the file that should be from the file that is."""
@@ -147,8 +143,9 @@ class _Maker:
         if place.syntax != "yaml":
             entries = [(entry_of(suggestion), suggestion.score) for suggestion in self.suggestions]
             splice = partial(splice_toml, in_extra=self.in_extra) if place.syntax == "toml" else splice_json
-            self.has_block = bool(entries)
             spliced = splice(whole, place, self.name, entries, self.path)
+            # Of anything else under the name an error has told.
+            self.has_block = self.name in whole[place.start : place.end]
             return f"{whole[: place.start]}{spliced}{whole[place.end :]}".encode()
         block = render_block(self.name, self.suggestions)
         # Nearly every file of a second run has its block already, where a new one is put, or has none and needs none.
@@ -171,11 +168,7 @@ class _Maker:
         """Raise where something stands under our name that we did not write."""
         self.has_block = place.is_ours(self.names)
         if not (self.has_block or place.is_empty):
-            raise _NotOursError(
-                f"{self.path}:{place.line}: {self.name} holds {place}, expected suggestions just as they are "
-                "written here. What editors wrote is never replaced: give it another name or take it out, or "
-                "choose another writing.front_matter_name."
-            )
+            raise NotOursError(f"{self.path}:{place.line}", self.name, str(place))
 
     def _verify(self, old: Seen, after: bytes) -> None:
         """Raise WriteError unless all other names read as before, and ours as our entries."""

@@ -13,7 +13,9 @@ from typing import Any
 
 from recommender.bounds import LENIENT_JSON, read_json
 from recommender.content.front_matter import FrontMatter, read_toml
+from recommender.content.wording import say
 from recommender.errors import WriteError
+from recommender.writing.seen import NotOursError
 from recommender.writing.values import json_line, scalar, stamp
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -115,10 +117,7 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
 
 def _check_free(values: Mapping[str, Any], name: str, where: str) -> None:
     if name in values:
-        raise WriteError(
-            f"{where}: {name} holds something else than suggestions just as they are written here. What editors wrote "
-            "is never replaced: give it another name or take it out, or choose another writing.front_matter_name."
-        )
+        raise NotOursError(where, name, say(values[name]))
 
 
 def _toml_value(value: Any) -> Any:

@@ -28,6 +28,16 @@ _QUOTED = r"""\"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'"""
 _KEY = re.compile(rf"(?:{_QUOTED}|[^\s\"'\[\]{{}},#&*!|>%@`?:-][^\r\n:]*|[?:-][^\s][^\r\n:]*)[ \t]*:(?=\s)")
 
 
+class NotOursError(WriteError):
+    """What stands under our name is not a block of ours."""
+
+    def __init__(self, where: str, name: str, held: str) -> None:
+        super().__init__(
+            f"{where}: {name} holds {held}, expected suggestions just as they are written here. What editors wrote is "
+            "never replaced: give it another name or take it out, or choose another writing.front_matter_name."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where our name stands, and what stands under it."""

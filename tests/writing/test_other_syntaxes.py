@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from recommender.articles import Article, Corpus, EntryShape
-from recommender.settings import Settings
+from recommender.errors import WriteError
+from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing import Answer, apply_changes
 from recommender.writing.front_matter import plan_front_matter
@@ -109,9 +110,35 @@ def test_what_is_not_ours_is_kept(tmp_path, text, suggestions):
     after, problems = written(tmp_path, text, suggestions)
     assert after == text
     assert problems == [
-        "tea.md: suggested_related holds something else than suggestions just as they are written here. What editors "
+        "tea.md: suggested_related holds a list, expected suggestions just as they are written here. What editors "
         "wrote is never replaced: give it another name or take it out, or choose another writing.front_matter_name."
     ]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "free"),
+    [
+        ('+++\ntitle = "Tea"\nmood = "calm"\n+++\n', '+++\ntitle = "Tea"\n+++\n'),
+        ('+++\ntitle = "Tea"\n[extra]\nmood = "calm"\n+++\n', '+++\ntitle = "Tea"\n+++\n'),
+        ('{"title": "Tea", "mood": "calm"}\n', '{"title": "Tea"}\n'),
+    ],
+)
+def test_name_that_a_theme_lives_by_is_refused(tmp_path, theirs, free):
+    """A name from the settings that is the editors' in more articles than have a block of ours is one error."""
+    texts = {"black": theirs, "green": theirs, "white": free, "blue": free, "red": free}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.md").write_text(text)
+    corpus = Corpus(Article(name, f"{name}.md", "Tea") for name in texts)
+    settings = Settings(writing=WritingSettings(front_matter_name="mood"))
+    answers = [Answer(name, (BLACK,)) for name in texts]
+    with pytest.raises(WriteError, match=r"'mood', but other things stand under it in black\.md, green\.md; "):
+        plan_front_matter(corpus, tmp_path, answers, settings)
+    (tmp_path / "green.md").write_text(free)
+    (tmp_path / "black.md").write_text(free)
+    apply_changes(plan_front_matter(corpus, tmp_path, answers, settings).changes)
+    (tmp_path / "green.md").write_text(theirs)
+    (problem,) = plan_front_matter(corpus, tmp_path, answers, settings).problems
+    assert str(problem).startswith("green.md: mood holds 'calm', expected ")
 
 
 @pytest.mark.parametrize("text", ["# Tea\n\nA cup.\n", "Title: Tea\n\nA cup.\n", '"title": "Tea"\n;;;\nA cup.\n'])
