@@ -49,7 +49,7 @@ def plan_data(
     path = output or data_file(site, settings)
     is_table = path.suffix.lower() in TABLE_ENDINGS
     entry, parse, render = (_table_entry, _parse_table, _render_table) if is_table else (data_entry, _parse, _json)
-    entries = {answer.article_id: [entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
+    entries = {writable(one.article_id): [entry(suggestion) for suggestion in one.suggestions] for one in answers}
     is_unread = unread_ids(corpus.reading.problems)
     is_whole = len(entries) >= len(corpus)
 

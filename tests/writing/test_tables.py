@@ -57,6 +57,12 @@ def test_table(tmp_path, ending):
         ("white", 1, "green"),
     ]
     assert write(answer("black", "green")) == [{**rows[2], "article_id": "black"}, *rows]
+    assert {row["article_id"] for row in write(answer("tea\ud800", "black"))} == {
+        "black",
+        "green",
+        "tea\ufffd",
+        "white",
+    }
     before = file.read_bytes()
     assert plan_data(corpus, tmp_path, [answer("black", "green")], Settings(), file).changes == []
     assert len(write(answer("white"), answer("green"), answer("black"))) == 0
