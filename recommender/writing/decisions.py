@@ -358,8 +358,8 @@ def editor_name(site: Path) -> str:
     """Who decides: git's name for the user, else the system's."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         asked = ["git", "-C", str(site if site.is_dir() else site.parent), "config", "user.name"]
-        if name := subprocess.run(asked, capture_output=True, text=True, timeout=5, check=False).stdout.strip():
-            return name
+        if name := subprocess.run(asked, capture_output=True, timeout=5, check=False).stdout.strip():
+            return name.decode("utf-8", "replace")
     with contextlib.suppress(OSError, KeyError, ImportError):
         return getpass.getuser()
     return ""

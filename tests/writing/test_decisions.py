@@ -63,6 +63,13 @@ def test_taken_back(file):
     assert file.path.read_bytes() == before
 
 
+def test_an_editor_whose_name_is_no_utf_8(tmp_path, monkeypatch):
+    """Who decides is told with a mark for what cannot be read, as where git's settings are Latin-1."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    (tmp_path / "config").write_bytes(b"[user]\nname = J\xf6rg\n")
+    assert decisions.editor_name(tmp_path) == "J\ufffdrg"
+
+
 def test_a_site_that_is_not_there(tmp_path):
     """A site that does not exist has no decisions, but an error, as `read_site` has it."""
     with pytest.raises(SiteError) as caught:
