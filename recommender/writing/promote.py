@@ -190,7 +190,10 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
         pieces.append("".join(lines[:n_lines]))
         rests.append("".join(lines[n_lines:]))
     if not kept and not new:
-        return f"{text[: starts[0]].rstrip()} []{line_end}{''.join(rests)}{text[end:]}"
+        above = text[: starts[0]].rstrip()
+        # Behind a comment the brackets would be a part of it.
+        above += f"{line_end}  []" if "#" in above.splitlines()[-1] else " []"
+        return f"{above}{line_end}{''.join(rests)}{text[end:]}"
     rests[-1] = _block(new, dashes[0] - starts[0], line_end) + rests[-1]
     lines = [(piece if n in kept else "") + rests[n] for n, piece in enumerate(pieces)]
     return f"{text[: starts[0]]}{''.join(lines)}{text[end:]}"

@@ -96,6 +96,8 @@ def test_removed(tmp_path):
         (" [ /car, /pot ] # short\n", " [ /pot ] # short\n"),
         (" [\n  /cup,\n  /car,\n  /pot,\n] # good\n", " [\n  /cup,\n  /pot,\n] # good\n"),
         (" [ /car, ]\n", " []\n"),
+        (" # short\n  - /car\nother: 1\n", " # short\n  []\nother: 1\n"),
+        ("\n  # above\n\n  - /car\n  # below\n", "\n  # above\n  []\n  # below\n"),
     ],
 )
 def test_comments_stay(tmp_path, before, after):
