@@ -177,14 +177,16 @@ def test_only_a_folder(site, folder):
 def test_only_names_nothing(site):
     """Every name that --only cannot place is told of at once, with the nearest that there is."""
     exit_code, stdout, stderr = run(
-        "suggest", "site", "--only", "2021-03-01-black-te", "--only", "coffee.md", "--only", "site/_config.yml"
-    )
+        "suggest", "site", "--only", "2021-03-01-black-te", "--only", "coffee.md", "--only", "site/_config.yml",
+        "--only", "green-tea",
+    )  # fmt: skip
     assert (exit_code, stdout) == (1, "")
     assert stderr == (
-        "Error: no article has the id, path, slug or title '2021-03-01-black-te'. "
+        "Error: no article has the id or path '2021-03-01-black-te'. "
         "Did you mean '_posts/2021-03-01-black-tea'?\n"
-        "no article has the id, path, slug or title 'coffee.md'.\n"
+        "no article has the id or path 'coffee.md'.\n"
         "site/_config.yml: is a file of the site that is not read as an article.\n"
+        "no article has the id or path 'green-tea'. Did you mean '_posts/2021-03-02-green-tea'?\n"
     )
     assert not (site / "_data").exists()
 

@@ -35,7 +35,7 @@ def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[st
         found = _matching(corpus, site, name)
         chosen.update(found)
         if not found:
-            unknown.append(_unknown(corpus, site, name))
+            unknown.append(_unknown(corpus, site, name, "id or path"))
     if unknown:
         raise CorpusError(*unknown)
     return tuple(sorted(chosen))
@@ -82,8 +82,8 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - the other leaves ``..``
 
 
-def _unknown(corpus: Corpus, site: Path, name: str) -> str:
-    """Why a name stands for no article."""
+def _unknown(corpus: Corpus, site: Path, name: str, kinds: str) -> str:
+    """Why a name stands for no article; `kinds` of names are asked for."""
     paths = _below_site(site, name)
     begins = tuple(f"{path}:" for path in paths)
     for problem in corpus.reading.problems:
@@ -93,8 +93,9 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
         listed = re.compile(f"(?:^|, )(?:{'|'.join(map(re.escape, paths))})[ ,:]")
         why = next((f" ({one.rstrip('.')})" for one in corpus.reading.warnings if listed.search(one)), "")
         return f"{name}: is a file of the site that is not read as an article{why}."
-    known = [*corpus.ids, *(one.path for one in corpus if one.path), *(slug_of(one.id) for one in corpus)]
-    return f"no article has the id, path, slug or title {name!r}.{did_you_mean(name, known)}"
+    known = [*corpus.ids, *(one.path for one in corpus if one.path)]
+    known += [slug_of(one.id) for one in corpus if "slug" in kinds]
+    return f"no article has the {kinds} {name!r}.{did_you_mean(name, known)}"
 
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
@@ -109,4 +110,4 @@ def known_article(corpus: Corpus, site: Path, name: str) -> Article:
     """The article of the site that an id, a file, or what a curated list could name stands for."""
     if found := named_by(corpus, site, name):
         return corpus[found]
-    raise CorpusError(_unknown(corpus, site, name))
+    raise CorpusError(_unknown(corpus, site, name, "id, path, slug or title"))
