@@ -66,19 +66,18 @@ def build(kind: type, found: object, prefix: str, where: str, base: Any = None) 
         name = prefix.rstrip(".") or "the file"
         raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {say(found)}.")
     base = kind() if base is None else base
-    knobs = {knob_.name: knob_ for knob_ in dataclasses.fields(kind)}
     hints = _hints(kind)
     values: dict[str, Any] = {}
     for name, value in found.items():
-        if name not in knobs:
+        if name not in hints:
             raise SettingsError(
-                f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), knobs)} "
+                f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), hints)} "
                 "`recommender settings --all` lists them all."
             )
         if dataclasses.is_dataclass(hints[name]):
             values[name] = build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))
         else:
-            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}")
+            values[name] = _convert(value, hints[name], getattr(base, name), f"{prefix}{name}")
     try:
         return dataclasses.replace(base, **values)
     except SettingsError as error:
@@ -91,10 +90,10 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str) -> Any:
+def _convert(value: Any, hint: Any, default: Any, name: str) -> Any:
     """A value of YAML or JSON as the settings have it; whether it is right they check themselves."""
-    if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
-        return ""
+    if value is None and default in ("", (), {}):
+        return default  # all its lines are commented out
     if isinstance(value, list):
         # YAML reads a pattern that is not quoted, - topic: deaths, as a mapping of one name.
         if hint == tuple[str, ...] and name.startswith("rules."):

@@ -279,6 +279,16 @@ def test_a_section_whose_lines_are_commented_out_has_the_defaults(tmp_path):
     assert read_settings(path) == Settings(rules=RulesSettings(at_least=2))
 
 
+def test_what_is_empty_by_default_may_be_left_empty(tmp_path):
+    """A list, a mapping or a text of which all lines are commented out, as docs/settings.md calls it: empty."""
+    path = tmp_path / "recommender.yaml"
+    path.write_text("rules:\n  never:\n    # - a\narticles:\n  fields:\n    # excerpt: teaser\n  site_url:\n")
+    assert read_settings(path) == Settings()
+    path.write_text("evaluation:\n  measures:\n")
+    with pytest.raises(SettingsError, match=r"evaluation\.measures must be a list of texts, but is empty\."):
+        read_settings(path)
+
+
 def test_settings_begin_with_those_that_people_change():
     """`recommender settings` shows the dozen that sites change most; `--all` shows every one."""
 
