@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 
 class RecommenderError(Exception):
@@ -19,6 +20,10 @@ class RecommenderError(Exception):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*(shortened(arg) if isinstance(arg, str) else arg for arg in args))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By its text, since what a tree's branch takes to make one is gone: errors of other processes are told here.
+        return self.__class__.__new__, (self.__class__, *self.args), self.__dict__
 
     def __str__(self) -> str:
         return shortened("\n".join(map(str, self.args)))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import random
 import signal
 import sys
@@ -15,7 +16,7 @@ from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.cluster import answer, block_size, connected, suggest_on_cluster
 from recommender.content.jsonl import read_jsonl
-from recommender.errors import MissingExtraError, RecommenderError, SettingsError
+from recommender.errors import MissingExtraError, RecommenderError, SettingsError, SiteError, UnknownArticleError
 from recommender.model import Recommender
 from recommender.settings import settings_from_mapping
 from recommender.writing import jsonl_lines
@@ -154,6 +155,20 @@ def test_a_process_of_this_machine_fails(by_processes, monkeypatch, fault, messa
     assert "ranking.n_jobs: 1" in str(caught.value)
     assert output.read_text() == "as it was"
     assert [*output.parent.iterdir(), *temporary.iterdir()] == [output]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SiteError("tea.md: is odd.", "Mend it."),
+        MissingExtraError("Parquet", "parquet"),
+        UnknownArticleError("tea", ["tee"]),
+    ],
+)
+def test_an_error_passes_between_processes(error):
+    """An error that a worker had is told in the words that it had there."""
+    passed = pickle.loads(pickle.dumps(error))
+    assert (type(passed), str(passed), vars(passed)) == (type(error), str(error), vars(error))
 
 
 def test_what_killed_runs_left_goes(by_processes):
