@@ -29,7 +29,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
-from recommender.writing.atomic import replace_file
+from recommender.writing.atomic import read_if_there, replace_file
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import is_unlocked, only_writer
 from recommender.writing.plan import Tally
@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 LEAST_ASKED, MOST_ASKED = 20_000, 400_000
 #: The list of the files of a run, written last: where it is, they are whole.
 MANIFEST = "manifest.json"
+#: That of an earlier run, while its files are being replaced.
+_EARLIER = f".{MANIFEST}"
 
 #: Articles of a block, at most and at least.
 _MOST_IN_BLOCK, _LEAST_IN_BLOCK = 1024, 16
@@ -80,8 +82,12 @@ def answer(model: str, decisions: Decisions, output: str, ids: Sequence[str], na
     """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
     recommender, tally = _loaded(model), Tally()
     recommender.decisions = decisions
-    lines = jsonl_lines(tally.counted(recommender.answers(only=ids, n_threads=1)))
-    is_new = replace_file(Path(output) / name, b"".join(lines))
+    file, lines = Path(output) / name, b"".join(jsonl_lines(tally.counted(recommender.answers(only=ids, n_threads=1))))
+    if is_new := read_if_there(file) != lines:
+        # Until all is there again, nothing says that it is.
+        with contextlib.suppress(FileNotFoundError):
+            file.with_name(MANIFEST).replace(file.with_name(_EARLIER))
+        replace_file(file, lines)
     return Written(name, len(ids), tally, is_new)
 
 
@@ -243,16 +249,17 @@ def _done(
 
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:
     """Write the list of the files, and take away those of an earlier run that are not in it; how many files changed."""
-    manifest = output / MANIFEST
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        earlier = {part["name"] for part in json.loads(manifest.read_text(encoding="utf-8"))["parts"]}
-        for name in sorted(earlier - {part.name for part in written}):
-            if Path(name).name == name:
-                (output / name).unlink(missing_ok=True)
+    before = read_if_there(output / MANIFEST) or read_if_there(output / _EARLIER) or b""
     parts: list[dict[str, Any]] = [
         {"name": part.name, "n_articles": part.n_articles, "n_suggestions": part.tally.n_suggestions}
         for part in written
     ]
     totals = {name: sum(part[name] for part in parts) for name in ("n_articles", "n_suggestions")}
-    content = json.dumps({**totals, "parts": parts}, ensure_ascii=False, indent=1) + "\n"
-    return sum(part.is_new for part in written) + replace_file(manifest, content.encode("utf-8", "backslashreplace"))
+    content = f"{json.dumps({**totals, 'parts': parts}, indent=1)}\n".encode()
+    replace_file(output / MANIFEST, content)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        for name in {part["name"] for part in json.loads(before)["parts"]} - {part.name for part in written}:
+            if Path(name).name == name:
+                (output / name).unlink(missing_ok=True)
+    (output / _EARLIER).unlink(missing_ok=True)
+    return sum(part.is_new for part in written) + (content != before)

@@ -220,6 +220,27 @@ def test_folder(cluster, fitted, tmp_path):
     assert n_again == 0
 
 
+def test_a_run_that_ends_early_leaves_no_manifest(cluster, fitted, tmp_path):
+    """Where files of an earlier run were replaced, and not all of them, no manifest says that all is there."""
+    manifest = tmp_path / "manifest.json"
+
+    def stop(n_done, n_all):
+        raise KeyboardInterrupt
+
+    with connected(cluster) as client:
+        suggest_on_cluster(client, fitted, fitted.article_ids, tmp_path)
+        before = manifest.read_bytes()
+        with pytest.raises(KeyboardInterrupt):
+            suggest_on_cluster(client, fitted, fitted.article_ids, tmp_path, progress=stop)
+        assert manifest.read_bytes() == before  # nothing was another
+        with pytest.raises(KeyboardInterrupt):
+            suggest_on_cluster(client, fitted, fitted.article_ids[20:], tmp_path, progress=stop)
+        assert not manifest.exists()
+        suggest_on_cluster(client, fitted, fitted.article_ids[:50], tmp_path)
+    names = [part["name"] for part in json.loads(manifest.read_text())["parts"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", *names]
+
+
 def test_a_task_can_be_done_again(fitted, tmp_path):
     """A worker answers with the bytes that the driver would write, and again changes no file."""
     fitted.save(tmp_path / "model", bodies=True)
