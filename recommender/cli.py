@@ -316,9 +316,9 @@ def evaluate(
     report, reading = here.run(evaluate_site, settings, fail_under=fail_under, **asked)
     here.tell(reading)
     if output is not None:
-        from recommender.writing.atomic import write_text
+        from recommender.writing.atomic import write_whole
 
-        write_text(output, console.report_as(report, format_))
+        write_whole(output, console.report_as(report, format_))
     elif format_ == "table":
         from rich.console import Console
 

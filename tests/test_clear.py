@@ -64,6 +64,20 @@ def test_the_data_file_of_a_file_of_articles(site):
     assert not Path("suggested_related.csv").exists()
 
 
+def test_the_data_file_of_a_folder_of_lines(site):
+    """In a folder of files of articles it is removed too."""
+    Path("lines").mkdir()
+    Path("lines", "teas.jsonl").write_text(
+        "".join(f'{{"id": "{one}", "title": "Brewing tea {one}"}}\n' for one in "ab")
+    )
+    run("suggest", "lines")
+    file = Path("lines", "_data", "suggested_related.json")
+    assert file.exists()
+    assert run("clear", "lines") == (0, "", f"files: 1 changed: {file}\n")
+    assert not file.exists()
+    assert "Error: lines: lists are promoted into front matter, and lines have none." in run("promote", "lines")[2]
+
+
 def test_what_is_not_ours_stays(site):
     """A list of the editors under our name stays and is told; a data file that is not ours stops the run."""
     run("suggest", "site", "--write", "front-matter")

@@ -32,10 +32,10 @@ from recommender.errors import EvaluationError, OptionError, RecommenderError, S
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import Answer, Plan
-from recommender.writing.atomic import write_text
+from recommender.writing.atomic import write_whole
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.decisions import DecisionsFile, Verdict, check_listed, decide, editor_name
-from recommender.writing.front_matter import plan_front_matter
+from recommender.writing.front_matter import check_name, has_front_matter, plan_front_matter
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
@@ -83,10 +83,10 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
     """What `suggest_site` wrote taken out of the articles, and the data file removed; parameters as there."""
     corpus = read_corpus(site, settings, progress)
     file, removed = data_file(site, settings), plan_no_data(site, settings).changes
-    plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings) if site.is_dir() else Plan()
+    plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings) if has_front_matter(site) else Plan()
     # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
     plan.changes[:] = [*(change for change in plan.changes if change.path != file), *removed]
-    run = _changed(site, corpus, plan, plan_only, progress)
+    carry_out(site, plan, progress, plan_only=plan_only)
     if removed and not plan_only:
         with only_writer(site):
             if file.is_file() and not file.stat().st_size:
@@ -94,7 +94,7 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
                 # The folder was made for it where nothing else is in it.
                 with suppress(OSError):
                     file.parent.rmdir()
-    return run
+    return ChangeRun(reading=corpus.reading, plan=plan)
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def evaluate_site(
     corpus = read_corpus(site, settings, progress, strict=strict)
     report = evaluate(corpus, settings, progress=progress, grades=given, **asked)
     if ungraded is not None:
-        write_text(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))
+        write_whole(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))
     return report, corpus.reading
 
 
@@ -206,7 +206,7 @@ def report_site(
             corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=progress, grades=given
         )
     page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
-    write_text(output, page)
+    write_whole(output, page)
     return corpus.reading
 
 
@@ -267,11 +267,6 @@ def promote_site(
     chosen = choose_articles(corpus, site, only) if only else None
     decisions = decisions_of(site, corpus)
     plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
-    return _changed(site, corpus, plan, plan_only, progress)
-
-
-def _changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
-    """What comes of a plan, which is carried out unless it is all that is asked for."""
     carry_out(site, plan, progress, plan_only=plan_only)
     return ChangeRun(reading=corpus.reading, plan=plan)
 
@@ -290,8 +285,6 @@ def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
 
 def check_settings(file: Path) -> Settings:
     """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
-    from recommender.writing.front_matter import check_name
-
     settings = read_settings(file)
     try:
         check_name(settings.writing.front_matter_name, {})

@@ -29,7 +29,7 @@ from recommender.report.changes import HEADING, check_format, compare, rendered
 from recommender.runs import LastRun, Outcome, Record, file_digest, inputs_of, noted, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, check_output, jsonl_lines
-from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten, write_text
+from recommender.writing.atomic import is_stream, write_whole
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.plan import Plan, Tally
 
@@ -112,8 +112,7 @@ def suggest_site(site: Path, settings: Settings, **asked: Any) -> SuggestRun:
             place = job.output or data_file(site, settings)
             inputs = inputs_of(corpus, settings, chosen, decisions, place=place, model=saved, require=job.require)
         plan = Plan()
-        is_unchanged = bool(before and before.still_holds(inputs) and not job.fresh)
-        if before and is_unchanged:
+        if before and before.still_holds(inputs) and not job.fresh:
             record = before
             for warning in record.outcome.warnings:
                 logger.warning("%s", warning)
@@ -146,7 +145,7 @@ def suggest_site(site: Path, settings: Settings, **asked: Any) -> SuggestRun:
             if (record.inputs or is_noted) and not (job.plan_only and plan.n_changed):
                 last.save(record)
         for file in job.reports:
-            write_text(file, rendered(compare(before, record), file.suffix.lower()))
+            write_whole(file, rendered(compare(before, record), file.suffix.lower()))
     # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
     if left := _left(job, corpus, chosen, record.outcome):
         cure = f"Take all suggestions out, then run again: recommender clear {site}."
@@ -158,7 +157,7 @@ def suggest_site(site: Path, settings: Settings, **asked: Any) -> SuggestRun:
         n_articles=len(corpus),
         n_asked=len(chosen),
         seconds=time.monotonic() - start,
-        is_unchanged=is_unchanged,
+        is_unchanged=record is before,
     )
 
 
@@ -251,9 +250,5 @@ def _write_lines(job: _Job, lines: Iterable[bytes]) -> Plan:
             if job.emit:
                 job.emit(some.decode())
         return Plan()
-    remove_leftovers([job.output])
-    try:
-        n_changed = int(replace_file(job.output, lines))
-    except OSError as error:
-        raise unwritten(job.output, error) from error
+    n_changed = int(write_whole(job.output, lines))
     return Plan(files={} if job.is_stream else {job.output: file_digest(job.output)}, n_changed=n_changed)

@@ -24,7 +24,6 @@ from pathlib import Path
 from types import EllipsisType
 
 from recommender.bounds import LARGEST_OF_OURS, Fence, UnreadableError, read_regular
-from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 from recommender.writing.lock import is_unlocked, try_lock
 
@@ -52,27 +51,21 @@ class FileChange:
     fence: Fence | None = None  #: Where the file must lie; None: anywhere, for a person has named it.
 
 
-def plan_change(
-    path: Path, make: Callable[[bytes | None], bytes], files: dict[Path, str] | None = None, fence: Fence | None = None
-) -> FileChange | None:
+def plan_change(path: Path, make: Callable[[bytes | None], bytes], fence: Fence | None = None) -> FileChange:
     """
-    The change that `make` makes of a file, or None where it changes nothing; parameters as `FileChange` has them.
+    What `make` makes of a file, which may be what it is already; parameters as `FileChange` has them.
 
-    `files` takes SHA-256 of the bytes that the file should have, changed or not. WriteError where the file cannot be
-    read or may not be replaced, or where `make` cannot make anything of it.
+    WriteError where the file cannot be read or may not be replaced, or where `make` cannot make anything of it.
     """
     _check_place(path, fence)
     before = read_if_there(path)
     after = make(before)
-    if not is_stream(path):
+    if after != before and not is_stream(path):
         try:
-            if after != before:
-                _check_permission(Path(os.path.realpath(path)))
+            _check_permission(Path(os.path.realpath(path)))
         except PermissionError as error:
             raise unwritten(path, error) from None
-        if files is not None:
-            files[path] = digest(after)
-    return None if after == before else FileChange(path, before, after, make, fence)
+    return FileChange(path, before, after, make, fence)
 
 
 def apply_changes(
@@ -121,16 +114,13 @@ def _apply(change: FileChange) -> bool:
     raise WriteError(f"{change.path}: is changed by something else again and again, so it is left as it is. Run again.")
 
 
-def remove_leftovers(paths: Iterable[Path]) -> int:
-    """Remove what killed runs, whose locks ended with them, have left beside these files; returns how many."""
-    n_removed = 0
+def remove_leftovers(paths: Iterable[Path]) -> None:
+    """Remove what killed runs, whose locks ended with them, have left beside these files."""
     for folder in {Path(os.path.realpath(path)).parent for path in paths}:
         with contextlib.suppress(OSError):
             for file in folder.iterdir():
                 if _LEFTOVER.fullmatch(file.name) and stat.S_ISREG(file.lstat().st_mode) and is_unlocked(file):
                     file.unlink(missing_ok=True)
-                    n_removed += 1
-    return n_removed
 
 
 def _check_place(path: Path, fence: Fence | None) -> None:
@@ -227,10 +217,11 @@ def replace_file(path: Path, content: bytes | Iterable[bytes], *, before: bytes 
     return True
 
 
-def write_text(path: Path, text: str) -> None:
-    """Give a file this text, half characters as escapes; WriteError where that cannot be done."""
+def write_whole(path: Path, content: str | Iterable[bytes]) -> bool:
+    """Give a file this content, of a text half characters as escapes; WriteError where that cannot be done."""
+    remove_leftovers([path])
     try:
-        replace_file(path, text.encode("utf-8", "backslashreplace"))
+        return replace_file(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
     except OSError as error:
         raise unwritten(path, error) from error
 

@@ -34,7 +34,7 @@ from recommender.errors import (
     kind_of,
     path_of,
 )
-from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
+from recommender.writing.atomic import ChangedError, read_if_there, remove_leftovers, replace_file, unwritten
 from recommender.writing.lock import only_writer
 from recommender.yaml import read_yaml
 
@@ -44,6 +44,8 @@ DECISIONS_FILE = Path("_recommender", "decisions.yaml")
 Verdict = Literal["accept", "reject", "pin", "keep", "remove"]
 #: An article and a candidate, by their ids.
 Pair = tuple[str, str]
+#: A piece of the file, and the pair that it decides about, if any.
+_Piece = tuple[str, Pair | None]
 _T = TypeVar("_T")
 
 #: What a decision says of a pair in a reader's grades: 3 must, 2 good, 1 weak, 0 wrong.
@@ -54,7 +56,7 @@ _HEAD = """\
 # verdict: accept, reject or pin (at a position) a suggestion; keep or remove an entry of the curated list.
 """
 #: A decision, which may go on in lines that are indented; or any other line.
-_CHUNK = re.compile(r"- .*\n(?: .*\n)*|.*\n")
+_PIECE = re.compile(r"- .*\n(?: .*\n)*|.*\n")
 _ATTRIBUTES = f"{DECISIONS_FILE.name} merge=union\n"
 _FORM = (
     "Write it as in - {article: ID, candidate: ID, verdict: accept}, and quote a text with a colon, comma or bracket."
@@ -130,12 +132,12 @@ def checked_decisions(decisions: Decisions | None) -> Decisions:
     return decisions or Decisions()
 
 
-class _Chunk(NamedTuple):
-    """A piece of the file, the pair that it decides about, if any, and the number of its line."""
+class _Found(NamedTuple):
+    """A decision of the file, the number of its line, and whether the articles were called otherwise then."""
 
-    text: str
-    pair: Pair | None
+    decision: Decision
     line: int
+    is_moved: bool
 
 
 class DecisionsFile:
@@ -182,17 +184,18 @@ class DecisionsFile:
             self._read()  # Outside of the site not even the lock is put.
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with only_writer(self.path.parent):
+                remove_leftovers([self.path])
                 self._tell_git()
                 while True:
                     found = self._read()
-                    chunks, now = self._parsed(found or b"")
+                    pieces, now = self._parsed(found or b"")
                     for pair, seen in (expected or {}).items():
                         if now.by_pair.get(pair) != seen:
                             raise DecisionsChangedError(
                                 f"{pair[1]} under {pair[0]} was decided otherwise in the meantime: "
                                 f"{now.by_pair.get(pair) or 'the decision was taken back'}. Look again, then decide."
                             )
-                    after = _changed(chunks, wanted).encode()
+                    after = _changed(pieces, wanted).encode()
                     # Read before it is written: what cannot be read again must not stand there.
                     _, decided = self._parsed(after)
                     # A hand with an editor takes no lock.
@@ -223,53 +226,59 @@ class DecisionsFile:
             gap = "\n" if told and not told.endswith("\n") else ""
             replace_file(file, f"{told}{gap}{_ATTRIBUTES}".encode("utf-8", "surrogateescape"))
 
-    def _parsed(self, raw: bytes) -> tuple[list[_Chunk], Decisions]:
+    def _parsed(self, raw: bytes) -> tuple[list[_Piece], Decisions]:
         """The text in pieces that joined give it again, and what was decided by them."""
         try:
             text = raw.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise DecisionsError(f"{self.path}: is not UTF-8 text. Save it as UTF-8.") from None
-        chunks: list[_Chunk] = []
-        first: dict[Pair, tuple[Decision, int, bool]] = {}
-        n_lines = 0
-        for chunk in _CHUNK.findall(text if text.endswith("\n") or not text else f"{text}\n"):
-            number, n_lines = n_lines + 1, n_lines + chunk.count("\n")
-            where = f"{self.path}:{number}"
-            if not chunk.startswith("- "):
-                if chunk.strip() and not chunk.startswith(("#", "---", "...", "[]")):
-                    merging = chunk.startswith(("<<<<<<<", "=======", ">>>>>>>"))
-                    cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
-                    raise DecisionsError(f"{where}: expected a decision, found {chunk.strip()[:40]!r}. {cure}")
-                chunks.append(_Chunk(chunk, None, number))
-                continue
-            try:
-                written = _decision(chunk)
-            except DecisionsError as error:
-                raise DecisionsError(f"{where}: {error}") from None
-            article = self._id_now(written.article, written.article_url)
-            found = replace(written, article=article, candidate=self._id_now(written.candidate, written.candidate_url))
-            is_moved = found.pair != written.pair
-            if found.pair in first:
-                other, line, other_moved = first[found.pair]
-                if other == found:  # two branches that agree
-                    continue
-                if not (is_moved or other_moved):
-                    raise DecisionsError(
-                        f"{where}: {found.candidate} under {found.article} is decided twice: {other} (line {line}), "
-                        f"and {found} (this line). Keep one of the two lines."
-                    )
-                # Of two articles with one address one is gone: what was decided about the other itself holds.
-                if is_moved and (not other_moved or (found.day or date.min) <= (other.day or date.min)):
-                    found, is_moved = other, other_moved
-            first[found.pair] = found, number, is_moved
-            chunks.append(_Chunk(chunk, found.pair, number))
-        by_pair = {pair: found for pair, (found, _, _) in first.items()}
+        pieces: list[_Piece] = []
+        held: dict[Pair, _Found] = {}
         unknown: dict[str, list[int]] = {}
-        for one in chunks if self._ids else ():
-            for name in one.pair or ():
-                if name not in self._ids and not is_address(name):
-                    unknown.setdefault(name, []).append(one.line)
-        return chunks, Decisions(by_pair, digest(raw), unknown)
+        line = 1
+        for piece in _PIECE.findall(text if text.endswith("\n") or not text else f"{text}\n"):
+            found = self._found(piece, line)
+            pair = found.decision.pair if found else None
+            pieces.append((piece, pair))
+            if found and pair:
+                other = held.setdefault(pair, found)
+                if other.decision != found.decision:
+                    held[pair] = self._that_holds(other, found)
+                elif other is not found:  # two branches that agree
+                    pieces.pop()
+            for name in pair or ():
+                if self._ids and name not in self._ids and not is_address(name):
+                    unknown.setdefault(name, []).append(line)
+            line += piece.count("\n")
+        return pieces, Decisions({pair: found.decision for pair, found in held.items()}, digest(raw), unknown)
+
+    def _found(self, piece: str, line: int) -> _Found | None:
+        """What a piece decides about articles as they are called now; None for a comment or a blank line."""
+        where = f"{self.path}:{line}"
+        if not piece.startswith("- "):
+            if piece.strip() and not piece.startswith(("#", "---", "...", "[]")):
+                merging = piece.startswith(("<<<<<<<", "=======", ">>>>>>>"))
+                cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
+                raise DecisionsError(f"{where}: expected a decision, found {piece.strip()[:40]!r}. {cure}")
+            return None
+        try:
+            written = _decision(piece)
+        except DecisionsError as error:
+            raise DecisionsError(f"{where}: {error}") from None
+        article = self._id_now(written.article, written.article_url)
+        now = replace(written, article=article, candidate=self._id_now(written.candidate, written.candidate_url))
+        return _Found(now, line, now.pair != written.pair)
+
+    def _that_holds(self, first: _Found, second: _Found) -> _Found:
+        """Which of two decisions about one pair holds; DecisionsError where both are about the articles themselves."""
+        if not (first.is_moved or second.is_moved):
+            one, other = first.decision, second.decision
+            raise DecisionsError(
+                f"{self.path}:{second.line}: {one.candidate} under {one.article} is decided twice: {one} (line "
+                f"{first.line}), and {other} (this line). Keep one of the two lines."
+            )
+        # Of two articles with one address one is gone: what was decided about the other itself holds, else the newer.
+        return max(first, second, key=lambda found: (not found.is_moved, found.decision.day or date.min))
 
     def _id_now(self, article_id: str, url: str) -> str:
         """The address outlives the name of a file; the id decides among several files of one address."""
@@ -365,15 +374,18 @@ def editor_name(site: Path) -> str:
     return ""
 
 
-def _changed(chunks: Sequence[_Chunk], wanted: Mapping[Pair, Decision | None]) -> str:
+def _changed(pieces: Sequence[_Piece], wanted: Mapping[Pair, Decision | None]) -> str:
     """The text with some pairs decided: each where it stands, a new one before the first that comes after it."""
-    stands = {chunk.pair for chunk in chunks}
+    left, stands = dict(wanted), {pair for _, pair in pieces}
     waiting = sorted(pair for pair, decision in wanted.items() if decision is not None and pair not in stands)
-    parts = [] if chunks else [_HEAD]
-    for text, pair, _ in chunks:
+    parts = [] if pieces else [_HEAD]
+    for text, pair in pieces:
         while pair and waiting and waiting[0] < pair:
             parts.append(_line(wanted[waiting.pop(0)]))
-        parts.append(_line(wanted[pair]) if pair and pair in wanted else text)
+        if pair and pair in wanted:
+            # Of several lines, about articles that moved together, one stays.
+            text, left[pair] = _line(left[pair]), None
+        parts.append(text)
     return "".join([*parts, *(_line(wanted[pair]) for pair in waiting)])
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from recommender.articles import Corpus
 from recommender.bounds import Fence
 from recommender.content import front_matter
-from recommender.content.exports import is_export
 from recommender.content.fields import USUAL_NAMES
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
@@ -25,7 +24,7 @@ from recommender.suggestions import Suggestion
 from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.seen import NotOursError, Place, Seen, see
+from recommender.writing.seen import NotOursError, Seen, see
 from recommender.writing.values import entry_lines, entry_of, key
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def plan_front_matter(
     """
     if output is not None:
         raise WriteError(f"{output}: front matter is written into the articles. Leave --output out, or --write data.")
-    if is_jsonl(site) or is_export(site):
+    if not has_front_matter(site):
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
     check_name(name, corpus.reading.recognised)
@@ -88,6 +87,11 @@ def plan_front_matter(
         plan.changes.extend(told.changes)
         plan.files.update(told.files)
     return plan
+
+
+def has_front_matter(site: Path) -> bool:
+    """Whether articles are files of their own, and no lines or rows."""
+    return site.is_dir() and not is_jsonl(site)
 
 
 def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], settings: Settings) -> Plan:
@@ -156,19 +160,15 @@ class _Maker:
             return before
         old = see(whole, place, self.name, self.path)
         if old.place:
-            self._check_ours(old.place)
+            self.has_block = old.place.is_ours(self.names)
+            if not (self.has_block or old.place.is_empty):
+                raise NotOursError(f"{self.path}:{old.place.line}", self.name, str(old.place))
         if not block and (not old.place or old.place.is_empty):
             return before
         after = old.with_block(block)
         if after != before or not block:
             self._verify(old, after)
         return after
-
-    def _check_ours(self, place: Place) -> None:
-        """Raise where something stands under our name that we did not write."""
-        self.has_block = place.is_ours(self.names)
-        if not (self.has_block or place.is_empty):
-            raise NotOursError(f"{self.path}:{place.line}", self.name, str(place))
 
     def _verify(self, old: Seen, after: bytes) -> None:
         """Raise WriteError unless all other names read as before, and ours as our entries."""

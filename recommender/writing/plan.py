@@ -8,10 +8,11 @@ from typing import NamedTuple, Self
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence
+from recommender.cache import digest
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 from recommender.suggestions import Suggestion
-from recommender.writing.atomic import FileChange, plan_change
+from recommender.writing.atomic import FileChange, is_stream, plan_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class Plan:
 
     def add(self, path: Path, make: Callable[[bytes | None], bytes], fence: Fence | None = None) -> Self:
         """Itself, with what `make` makes of a file; parameters and errors as `plan_change` has them."""
-        if change := plan_change(path, make, self.files, fence):
+        change = plan_change(path, make, fence)
+        if not is_stream(path):
+            self.files[path] = digest(change.after)
+        if change.after != change.before:
             self.changes.append(change)
         return self
 

@@ -25,6 +25,7 @@ from recommender.content.wording import some
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.decisions import Decisions, at_places
+from recommender.writing.front_matter import has_front_matter
 from recommender.writing.plan import Plan
 from recommender.writing.seen import see
 from recommender.writing.values import entry_lines, entry_of, json_line, stamp
@@ -46,7 +47,7 @@ def plan_promotion(
     `only` has the ids of the articles whose lists may change, None: all; `outside` is the setting ``articles.outside``.
     A `matcher` of the corpus is given where there is one already: to make it takes as long as all else.
     """
-    if not site.is_dir():
+    if not has_front_matter(site):
         raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")
     matcher = matcher or EntryMatcher(corpus)
     fence = Fence.around(site, outside)

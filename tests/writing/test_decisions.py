@@ -70,6 +70,14 @@ def test_an_editor_whose_name_is_no_utf_8(tmp_path, monkeypatch):
     assert decisions.editor_name(tmp_path) == "J\ufffdrg"
 
 
+def test_what_a_killed_run_left_goes(file):
+    """Half of a file, whose lock ended with its process, goes with the next decision."""
+    put(file, decided("tea", "car"))
+    (file.path.parent / f".recommender-{'0' * 16}.tmp").write_text("half")
+    put(file, decided("tea", "cup"))
+    assert sorted(path.name for path in file.path.parent.iterdir()) == [".gitattributes", "decisions.yaml"]
+
+
 def test_a_site_that_is_not_there(tmp_path):
     """A site that does not exist has no decisions, but an error, as `read_site` has it."""
     with pytest.raises(SiteError) as caught:
@@ -133,6 +141,8 @@ def test_a_copy_that_is_gone(tmp_path, names):
         put(both, decided(name, "cup", verdict, article_url="/tea"))
     now = DecisionsFile(tmp_path, [Article(id="tea", url="/tea"), cup])
     assert {pair: one.verdict for pair, one in now.read().by_pair.items()} == {("tea", "cup"): verdicts["tea"]}
+    put(now, decided("tea", "cup", "pin", position=1))
+    assert now.path.read_text().count("\n- ") == 1
     now.change({("tea", "cup"): None})
     assert now.read().by_pair == {}
 
