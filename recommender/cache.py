@@ -129,10 +129,9 @@ def user_cache_folder(where: str) -> Path | None:
     """
     if where == _NOTHING:
         return None
-    if Path(where).is_absolute():
-        return Path(where)
     with contextlib.suppress(OSError, RuntimeError):
-        return _of_user()
+        own = Path(where).expanduser()
+        return own if own.is_absolute() else _of_user()
     return None
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from recommender import cache as cache_module
-from recommender.cache import SiteCache, code_version, digest
+from recommender.cache import SiteCache, code_version, digest, user_cache_folder
 
 
 @pytest.fixture
@@ -157,3 +157,11 @@ def test_digest():
     """The limits between parts count."""
     assert digest("ab", "c") != digest("a", "bc") != digest("abc")
     assert json.dumps(digest("é")) == json.dumps(digest("é".encode()))
+
+
+def test_a_shared_folder_below_the_home_of_the_user(tmp_path, monkeypatch):
+    """A tilde stands for it, as in the folder of one site; one below a site is none that all share."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert user_cache_folder("~/kept") == tmp_path / "kept"
+    assert user_cache_folder("kept") == tmp_path / "cache" / "recommender"
