@@ -18,9 +18,6 @@ class RecommenderError(Exception):
     Each argument is a line of its own.
     """
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*(shortened(arg) if isinstance(arg, str) else arg for arg in args))
-
     def __reduce__(self) -> tuple[Any, ...]:
         # By its text, since what a tree's branch takes to make one is gone: errors of other processes are told here.
         return self.__class__.__new__, (self.__class__, *self.args), self.__dict__

@@ -127,7 +127,7 @@ def check(part: Any, prefix: str, where: str) -> None:
         if is_part:
             check(value, f"{prefix}{knob_.name}.", where)
         elif expected := _violation(value, hint, knob_):
-            but = wrong(value, _is_entry) if hint == tuple[str, ...] else f"is {say(value)}"
+            but = wrong(value, is_entry) if hint == tuple[str, ...] else f"is {say(value)}"
             cure = f" Write it in brackets: [{value}]." if isinstance(value, str) and "list" in expected else ""
             raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but {but}.{cure}")
 
@@ -157,7 +157,7 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
         pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
         return "" if pair else "two whole numbers"
     if hint == tuple[str, ...]:
-        return "" if isinstance(value, tuple) and all(map(_is_entry, value)) else "a list of texts"
+        return "" if isinstance(value, tuple) and all(map(is_entry, value)) else "a list of texts"
     if origin is not None and issubclass(origin, Mapping):
         return "" if isinstance(value, Mapping) else "a mapping"
     raise TypeError(f"no check for a setting of type {hint}")
@@ -175,7 +175,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and "\0" not in value
 
 
-def _is_entry(value: Any) -> bool:
+def is_entry(value: Any) -> bool:
     """Whether it is a text that says something: an empty pattern would fit what has no path."""
     return _is_text(value) and value.strip() != ""
 

@@ -213,6 +213,7 @@ def corpus_digest(corpus: Corpus) -> str:
 
     recognised = {name: dict(counts) for name, counts in reading.recognised.items()}
     add(corpus.site_language, shape, [*map(str, reading.problems)], recognised)
+    values_of = attrgetter(*_TEXT, *_DETAILS)
     # By identity: an entry stands in dozens of lists, most of them as one object.
     known: dict[int, int] = {}
     for article in corpus:
@@ -220,11 +221,8 @@ def corpus_digest(corpus: Corpus) -> str:
             if id(entry) not in known:
                 known[id(entry)] = len(known)
                 add(entry)
-        add(_ALL_BUT_ENTRIES(article), [known[id(entry)] for entry in article.related])
+        add(values_of(article), [known[id(entry)] for entry in article.related])
     return found.hexdigest()
-
-
-_ALL_BUT_ENTRIES = attrgetter(*(field.name for field in dataclasses.fields(Article) if field.name != "related"))
 
 
 def _values(settings: Settings) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from recommender.bounds import Fence
 from recommender.errors import SettingsError, did_you_mean, kind_of, path_of
-from recommender.knobs import build, check, describe, knob, read_mapping, say, wrong
+from recommender.knobs import build, check, describe, is_entry, knob, read_mapping, say, wrong
 
 logger = logging.getLogger(__name__)
 
@@ -357,8 +357,7 @@ def read_settings_file(path: Path) -> Settings:
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:
     """Settings from plain mappings, lists and values, such as YAML or JSON gives; errors as `read_settings`."""
-    settings = build(Settings, found, "", where)
-    assert isinstance(settings, Settings)
+    settings: Settings = build(Settings, found, "", where)
     return settings
 
 
@@ -392,10 +391,6 @@ def _check_address(pattern: str) -> None:
         )
 
 
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and name != ""
-
-
 def _check_fields(fields: Mapping[str, Any]) -> None:
     for name, names in fields.items():
         if name not in FIELD_NAMES:
@@ -404,7 +399,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
                 f"It maps {', '.join(FIELD_NAMES)}."
             )
         texts = (names,) if isinstance(names, str) else names
-        if not (isinstance(texts, tuple) and texts and all(map(_is_name, texts))):
+        if not (isinstance(texts, tuple) and texts and all(map(is_entry, texts))):
             raise SettingsError(
-                f"settings: articles.fields.{name} must be a name or a list of names, but {wrong(names, _is_name)}."
+                f"settings: articles.fields.{name} must be a name or a list of names, but {wrong(names, is_entry)}."
             )

@@ -51,8 +51,7 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
 
 def check_output(output: Path, site: Path, ours: str = "", suggestions: Iterable[Path] = ()) -> None:
     """
-    Raise WriteError where a file that a person named is there and holds the site, an article or a configuration, and
-    where it would lie among files of articles.
+    Raise WriteError where a named file holds the site, an article or a configuration, or lies in a folder of lines.
 
     A Markdown file that has the text `ours` in it was written here. `suggestions` are the files of
     suggestions, there or not: nothing else is written to them.

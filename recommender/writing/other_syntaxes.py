@@ -16,9 +16,8 @@ from recommender.content.front_matter import FrontMatter, read_toml
 from recommender.content.wording import say
 from recommender.errors import WriteError
 from recommender.writing.seen import NotOursError
-from recommender.writing.values import json_line, scalar, stamp
+from recommender.writing.values import json_line, key, scalar, stamp
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
 _EXTRA = re.compile(r"(?m)^[ \t]*\[extra\][ \t]*(?:#.*)?\r?\n")
 _SCORED_TABLE = re.compile(r"\{.*\bscore = (?:0|1)(?:\.\d+)? \},|(?:\".*\"|\d+), # [01]\.\d\d")
@@ -37,21 +36,23 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     written = whole[place.start : place.end]
     end = place.line_end
     in_extra = in_extra or bool(_EXTRA.search(written))
-    old = re.search(rf"(?m)^{re.escape(_key(name))} = \[\r?\n(?P<items>(?:  [^\r\n]*\r?\n)*)\]\r?\n", written)
+    old = re.search(rf"(?m)^{re.escape(key(name))} = \[\r?\n(?P<items>(?:  [^\r\n]*\r?\n)*)\]\r?\n", written)
     if old and not all(_SCORED_TABLE.fullmatch(line.strip()) for line in old["items"].splitlines()):
         old = None
     bare = written[: old.start()] + written[old.end() :] if old else written
     start, stop = place.start, place.start + len(bare)
     values = read_toml(whole[:start] + bare, FrontMatter(end, start, stop, stop), where)
     extra = values.get("extra")
-    _check_free({**extra, **values} if isinstance(extra, Mapping) else values, name, where)
+    taken = {**extra, **values} if isinstance(extra, Mapping) else values
+    if name in taken:
+        raise NotOursError(where, name, say(taken[name]))
     if not entries:
         made = f"{_MADE}{end}[extra]"
         if old and bare.rstrip().endswith(made) and values.get("extra") == {}:
             bare = bare[: bare.rindex(made)]
         return bare
     items = "".join(f"  {_item(entry, score)}{end}" for entry, score in entries)
-    block = f"{_key(name)} = [{end}{items}]{end}"
+    block = f"{key(name)} = [{end}{items}]{end}"
     ours = {name: [_toml_value(entry) for entry, _ in entries]}
     expected = {**values, "extra": {**values.get("extra", {}), **ours}} if in_extra else {**values, **ours}
     for position, before in [(old.start(), "")] if old else _positions(bare, end, in_extra=in_extra):
@@ -98,7 +99,8 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
         values = read_json(bare, LENIENT_JSON)
     except ValueError:
         raise WriteError(f"{where}: {name} does not stand as it is written here. Take it out.") from None
-    _check_free(values, name, where)
+    if name in values:
+        raise NotOursError(where, name, say(values[name]))
     if not entries:
         return bare
     first = re.search(r"[\r\n]([ \t]+)\"", bare)
@@ -115,20 +117,11 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     return new
 
 
-def _check_free(values: Mapping[str, Any], name: str, where: str) -> None:
-    if name in values:
-        raise NotOursError(where, name, say(values[name]))
-
-
 def _toml_value(value: Any) -> Any:
     """What TOML reads a value as: it has no word for nothing."""
     if isinstance(value, Mapping):
-        return {key: _toml_value(item) for key, item in value.items() if item is not None}
+        return {name: _toml_value(item) for name, item in value.items() if item is not None}
     return value
-
-
-def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else json_line(name)
 
 
 def _item(entry: Any, score: float) -> str:
@@ -137,6 +130,6 @@ def _item(entry: Any, score: float) -> str:
 
 def _inline(value: Any) -> str:
     if isinstance(value, Mapping):
-        members = (f"{_key(key)} = {_inline(item)}" for key, item in value.items() if item is not None)
+        members = (f"{key(name)} = {_inline(item)}" for name, item in value.items() if item is not None)
         return f"{{ {', '.join(members)} }}"
     return scalar(value)

@@ -19,7 +19,6 @@ from recommender.yaml import LINE_END, parse_events, read_yaml
 
 #: Names in an entry of ours: those that sites use, in lower case. The score is what no site writes by itself.
 _NAMES = frozenset(part.lower() for names in ENTRY_NAMES.values() for name in names for part in name.split("."))
-_SCORE = "score"
 #: What is left of the line of a plain text of ours without the text: a dash, and the score as a comment.
 _SCORED = re.compile(r"[ ]*-[ ]+#[ ][01]\.\d\d[ ]*")
 #: The indent of a line that is neither blank nor a comment.
@@ -55,7 +54,7 @@ class Place:
         """Whether nothing is lost with it."""
         return not self.is_tied and (self.value is None or self.value in ([], "")) and "#" not in self.rest
 
-    def is_ours(self, names: Collection[str] = ()) -> bool:
+    def is_ours(self, names: Collection[str]) -> bool:
         """Whether it looks like a block of ours, whichever shape the site's entries had when it was written."""
         if self.is_tied or not isinstance(self.value, list) or not self.value:
             return False
@@ -164,9 +163,9 @@ def _is_entry(item: object, names: Collection[str]) -> bool:
     """Whether this is an entry as we write them: the names of sites, and a score."""
     if not isinstance(item, dict):
         return False
-    score = item.get(_SCORE)
+    score = item.get("score")
     if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 1:
         return False
-    outer = {name: value for name, value in item.items() if name != _SCORE}
+    outer = {name: value for name, value in item.items() if name != "score"}
     inner = [name for value in outer.values() if isinstance(value, dict) for name in value]
     return all(str(name).lower() in names for name in (*outer, *inner))
