@@ -167,8 +167,9 @@ class Desk:
         ]
         seen |= {one.article.id for one in rejected}
         needed = least_at(least, len(box)) if len(box) < k else 0.0
+        why_not = "others are before it" if box else "none is, for the reason above"
         others = [
-            item(one, "its score is below the threshold" if one.score < needed else "others are before it")
+            item(one, "its score is below the threshold" if one.score < needed else why_not)
             for one in self.recommender.suggest(article_id, k + _MORE, min_score=0.0)
             if one.article_id not in seen
         ]
@@ -238,6 +239,7 @@ class Desk:
         """Take back the last decision of this session, and return its article; "" where there is none."""
         if not self._undo:
             return ""
+        self.file.read()  # One that a hand broke is told of, and what can be undone is kept until it is mended.
         # What somebody has decided otherwise since is not undone, now or later.
         before, after = self._undo.pop()
         self.file.change(before, after)

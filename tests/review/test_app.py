@@ -1,17 +1,19 @@
 """Who may ask the page, and what it makes of hostile input."""
 
+import dataclasses
 import re
 import socket
 import threading
 
 import pytest
 
-from recommender import Article, Corpus, Recommender, Settings
+from recommender import Article, Corpus, Recommender, Settings, read_site
 from recommender.content.urls import safe_link
 from recommender.errors import DecisionsChangedError
 from recommender.review.desk import Desk
 from recommender.review.marking import marked
 from recommender.review.views import Filters
+from recommender.settings import RulesSettings
 from recommender.suggestions import SharedTerm
 from recommender.writing.decisions import Decision
 
@@ -211,6 +213,44 @@ def test_a_broken_file(served):
     assert "decisions.yaml:1: cannot be read as a decision: " in text
     assert served.ask("/version")[0] == 400
     assert file.read_text() == "- {article: green\n"
+
+
+def test_a_broken_file_takes_no_undo(served):
+    """What can be undone can be undone still once the file of decisions is mended."""
+    served.send("decide", article="green", candidate="black", verdict="accept", seen="")
+    file, key = served.desk.file.path, served.key()
+    sound = file.read_bytes()
+    file.write_text("- {article: green\n")
+    assert served.send("undo", key=key)[0] == 400
+    file.write_bytes(sound)
+    assert served.send("undo", key=key)[1]["location"] == "/article?id=green&said=Taken+back&at="
+    assert not served.desk.decisions.by_pair
+
+
+def test_why_others_are_not_shown(site, desk):
+    """Where a rule leaves the box empty, what would have been in it says so, and not that others are before it."""
+    ranking = dataclasses.replace(desk.settings.ranking, min_score=0.9)
+    settings = dataclasses.replace(desk.settings, ranking=ranking, rules=RulesSettings(at_least=3))
+    sheet = Desk(site, settings, desk.corpus, Recommender(settings).fit(desk.corpus)).sheet("green")
+    too_few, too_low = "none is, for the reason above", "its score is below the threshold"
+    assert not sheet.box
+    assert [(one.article.id, one.why_not) for one in sheet.more[:3]] == [
+        ("black", too_few), ("white", too_few), ("evil", too_low)
+    ]  # fmt: skip
+
+
+def test_pages_elsewhere(site, desk, serving):
+    """A suggestion that is no article of the site leads to its own page, not to one of an article that there is not."""
+    (site / "kettle.md").write_text(
+        "---\ntitle: A kettle to brew tea\nrelated:\n- title: How to brew the best green tea\n"
+        "  excerpt: How to brew green tea.\n  url: https://elsewhere.example/tea\n---\n"
+    )
+    corpus = read_site(site, desk.settings)
+    with serving(Desk(site, desk.settings, corpus, Recommender(desk.settings).fit(corpus))) as served:
+        text = served.ask("/article?id=green")[2]
+    assert 'data-id="https://elsewhere.example/tea"' in text
+    assert "/article?id=https" not in text
+    assert '<a data-open href="https://elsewhere.example/tea" target="_blank" rel="noopener noreferrer">' in text
 
 
 def test_marking():
