@@ -31,6 +31,7 @@ from recommender.cli_types import (
     on_site,
     prepare,
 )
+from recommender.content.wording import printable
 from recommender.errors import OptionError, SettingsError
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def fit(here: Here, **asked: Any) -> None:
     from recommender.batch import fit_site
 
     run = here.run(fit_site, **asked)
-    click.echo(console.printable(console.shown(run.folder)))
+    click.echo(printable(console.shown(run.folder)))
     problems = run.reading.problems
     here.tell(run.reading)
     if not here.quiet:
@@ -195,7 +196,7 @@ def explain(here: Here, **asked: Any) -> None:
     else:
         lines = console.listed(run.article, run.answer)
     for line in lines:
-        click.echo(console.printable(line))
+        click.echo(printable(line))
 
 
 @main.command(epilog=example("recommender review path/to/site", "recommender review path/to/site --model models/site"))

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from recommender.console import echo_plan, printable, printed, showing
+from recommender.console import echo_plan, printed, showing
+from recommender.content.wording import printable
 from recommender.errors import OptionError, RecommenderError
 
 if TYPE_CHECKING:

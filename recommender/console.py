@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recommender.content.wording import printable
 from recommender.errors import RecommenderError, shortened
 
 if TYPE_CHECKING:
@@ -35,15 +35,6 @@ _FIELD_NAMES = {
     "body_letters": "parts of the words of the whole text",
     "meaning": "what they are about",
 }
-
-#: What a terminal obeys instead of showing it: control characters, line ends too, and marks that turn the direction of
-#: writing.
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-
-def printable(text: str) -> str:
-    """A line, such as a message with somebody's title or file name in it, as a terminal may be sent it."""
-    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def printed(error: RecommenderError) -> str:
@@ -190,8 +181,9 @@ def echo_diff(change: FileChange) -> None:
     if b"\0" in (change.before or b"") + change.after:
         click.echo(f"binary file {name} would change")
         return
+    # Lines end where those of files do, and not at what else Python takes for an end.
     before, after = (
-        (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        io.StringIO((content or b"").decode("utf-8", "replace"), newline="\n").readlines()
         for content in (change.before, change.after)
     )
     source = name if change.before is not None else "/dev/null"

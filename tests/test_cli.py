@@ -76,6 +76,15 @@ def test_what_would_change(site, option):
     assert not (site / "_data").exists()
 
 
+def test_a_diff_has_the_lines_of_the_file(site):
+    """A form feed or a line separator ends no line of a file, so none of a diff: nothing is said of a missing end."""
+    path = site / "_posts/2021-03-01-black-tea.md"
+    path.write_text(f"{path.read_text()}one\x0ctwo\u2028three\n")
+    stdout = run("suggest", "site", "-q", "--write", "front-matter", "--diff", "--only", str(path))[1]
+    assert "\n one\x0ctwo\u2028three\n" in stdout
+    assert "No newline" not in stdout
+
+
 def test_diff(site):
     """--diff prints a unified diff and writes nothing."""
     arguments = (

@@ -1,5 +1,6 @@
 """Values and lists in the words of messages."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -9,6 +10,14 @@ from recommender.errors import kind_of
 _MOST_NAMES, _MOST_CHARACTERS = 5, 60
 #: Characters of a title: a comment, which shows many, may have 65,536 in all.
 _LONGEST_TITLE = 160
+#: What a terminal obeys instead of showing it: control characters, line ends too, and marks that turn the direction of
+#: writing.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """A line, such as a message with somebody's title or file name in it, as a terminal may be sent it."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def say(value: object) -> str:

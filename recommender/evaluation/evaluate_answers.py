@@ -69,6 +69,9 @@ class _Pages(defaultdict[str, int]):
         super().__init__(count(judgments.n_pages).__next__, judgments.pages)
         #: The first article by id of each page of the site.
         self.articles = {self[article.id]: article for article in reversed(judgments.articles)}
+        named = {target.page for targets in judgments.lists.values() for target in targets}
+        #: What some list names. A page elsewhere is known only by the lists that describe it.
+        self.listed = named.union(self[one] for one in judgments.known_ids() if one not in judgments.pages)
 
 
 def _once(ranking: Sequence[int]) -> list[int]:
@@ -99,7 +102,6 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
 
 def _list_quality(plan: Plan, pages: _Pages, rankings: Sequence[Sequence[int]]) -> dict[str, float]:
     """What can be said of the lists that readers see."""
-    listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
     pairs = [(query, page) for query, ranking in zip(plan.queries, rankings, strict=True) for page in ranking]
     shown = [list(ranking) for ranking in rankings if ranking]
     there = pages.articles
@@ -113,12 +115,12 @@ def _list_quality(plan: Plan, pages: _Pages, rankings: Sequence[Sequence[int]]) 
     providers = [{there[page].provider if page in there else f"page {page}" for page in ranking} for ranking in shown]
     return {
         "coverage": _mean(bool(ranking) for ranking in rankings),
-        "catalogue_coverage": round(len({page for _, page in pairs}) / len(there), PLACES),
+        "catalogue_coverage": round(len({page for _, page in pairs if page in there}) / len(there), PLACES),
         "mean_length": _mean(map(len, rankings)),
         "precision": _mean(page in query.judged for query, page in pairs),
         "providers_per_list": _mean(len(names - {""}) for names in providers),
         "median_age_gap_days": round(float(np.median(gaps)), 2) if gaps else math.nan,
-        "in_no_curated_list": _mean(page not in listed for _, page in pairs),
+        "in_no_curated_list": _mean(page not in pages.listed for _, page in pairs),
     }
 
 

@@ -69,4 +69,4 @@ def _values(query: Query) -> dict[str, tuple[str, ...]]:
 def _place(name: str) -> tuple[int, str]:
     """Bands by their lower end, everything else by name."""
     first = name.split("-")[0].rstrip("+")
-    return (int(first) if first.isdigit() else 0, name)
+    return (int(first) if first.isdecimal() else 0, name)

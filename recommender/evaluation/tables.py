@@ -8,6 +8,7 @@ from rich.console import RenderableType, group
 from rich.table import Table
 from rich.text import Text
 
+from recommender.content.wording import printable
 from recommender.evaluation.judgments import LEFT_OUT
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import BY_LISTS, OTHER
@@ -56,7 +57,7 @@ def tables_of(report: Report) -> Iterator[RenderableType]:
         if measure.text == report.measures[0]:
             change = f"{measure.text} {difference.text} {difference.beside}"
             yield Text(f"{systems.text}: {change}, p = {p_value.text}")
-    yield from map(Text, sentences(report))
+    yield from (Text(printable(sentence)) for sentence in sentences(report))
     if (slices := slices_rows(report)).rows:
         yield _for_terminal(slices)
     if report.lists:
@@ -69,7 +70,7 @@ def _for_terminal(found: Rows) -> Table:
         left = number < found.n_left
         table.add_column(column, justify="left" if left else "right", no_wrap=left, overflow="fold")
     for row in found.rows:
-        texts = [Text(cell.text, style="bold" if cell.is_best else "") for cell in row]
+        texts = [Text(printable(cell.text), style="bold" if cell.is_best else "") for cell in row]
         for text, cell in zip(texts, row, strict=True):
             if cell.beside:
                 text.append(f" {cell.beside}", style="not bold dim")

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from recommender import Corpus, Recommender, evaluate
+from recommender.articles import RelatedEntry
 from recommender.errors import EvaluationError
 from recommender.evaluation import evaluator, tables_of
 from recommender.evaluation.baselines import Newest, Tfidf
@@ -274,3 +275,31 @@ def test_what_is_said_of_lists(make_article):
         "median_age_gap_days": 4.0,
         "in_no_curated_list": 0.333333,
     }
+
+
+def test_pages_elsewhere_are_named_by_lists_and_no_part_of_the_catalogue(make_article):
+    """A page of another site that b describes and a system suggests: it is in a list, and no article of the site."""
+    page = RelatedEntry(title="A page", url="https://other.example/page", target="https://other.example/page")
+    b = dataclasses.replace(make_article("b", 3), related=(page,))
+    judgments = Judgments(Corpus([make_article("a", 0, ["b"]), b]))
+    plan = Plan("whole-site", judgments, (Query.of(judgments.articles[0], judgments, lambda _: True),), {}, ())
+    pages = _Pages(judgments)
+    found = _list_quality(plan, pages, [[pages[b.id], pages["https://other.example/page"]]])
+    assert (found["catalogue_coverage"], found["in_no_curated_list"], found["precision"]) == (0.5, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("topic", ["²", "①-first steps"])
+def test_topics_that_look_like_numbers(small_corpus, quick, topic):
+    """What only looks like a number is the name of a slice as any other."""
+    corpus = Corpus([dataclasses.replace(one, topics=(topic,)) for one in small_corpus])
+    assert list(evaluate(corpus, quick).slices["topic"]) == [topic]
+
+
+def test_the_table_obeys_no_topic(small_corpus, quick):
+    """What a terminal would obey is shown: an escape in a topic colors nothing, and a line end ends no row."""
+    names = ("\x1b[31mred", "two\nlines")
+    corpus = Corpus([dataclasses.replace(one, topics=(names[n % 2],)) for n, one in enumerate(small_corpus)])
+    shown = printed(evaluate(corpus, quick, "whole-site"), 160)
+    assert "\x1b" not in shown
+    assert "\\x1b[31mred" in shown
+    assert "two\\nlines" in shown
