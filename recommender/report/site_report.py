@@ -66,7 +66,9 @@ def report_of(
         audit = recommender.list_audit
         weak = sorted(pairs, key=lambda pair: (pair[1].score, pair[0].id))[:_MOST_WEAK]
         least = recommender.least_scores()[0]
-        heights, edges = np.histogram([found.score for _, found in pairs], _N_BARS, (min(least, 0.95), 1.0))
+        # What an editor accepted is shown whatever its score.
+        scores = [found.score for _, found in pairs]
+        heights, edges = np.histogram(scores, _N_BARS, (min(least, 0.95, *scores), 1.0))
         return {
             # Who ranks, and why; the least score that is shown, at the first place.
             "ranking": recommender.ranker_decision,
@@ -156,8 +158,10 @@ def _doubt(reason: Reason) -> tuple[str, ...]:
     """What speaks for an entry that a reader would doubt; where that is little, it says so."""
     words = tuple(dict.fromkeys(term.term for term in reason.shared_terms))[:5]
     shared = f"they share {', '.join(f'“{word}”' for word in words)}" if words else "they share no word"
-    apart = () if reason.gap_days is None else (f"{reason.gap_days:,.0f} days apart",)
-    return shared, *apart
+    if reason.gap_days is None:
+        return (shared,)
+    days = round(reason.gap_days)
+    return shared, f"{days:,} day{'' if days == 1 else 's'} apart"
 
 
 def _site_map(

@@ -117,6 +117,21 @@ def test_what_is_new_comes_last():
     assert [one.id for one in compare(before, after).changes] == ["black", "oolong"]
 
 
+def test_one_change():
+    """One article and one change are told as one, with the time of the run that it is compared with."""
+    markdown = rendered(compare(BEFORE, record({"black": ["white"], "green": ["black"]})), ".md")
+    day = BEFORE.day[:16].replace("T", " ")
+    assert f"**1 article changed**: 1 swapped (compared with the run of {day} UTC).\n" in markdown
+    assert "<summary>The change</summary>" in markdown
+
+
+def test_another_order_is_said():
+    """Where only the order is another, the page says so: nothing came and nothing went."""
+    after = record({"black": ["white", "green"]})
+    page = rendered(compare(record({"black": ["green", "white"]}), after), ".html")
+    assert "the same suggestions in another order" in page
+
+
 def test_the_first_run():
     """Without an earlier run there is nothing to compare with, and the report says so."""
     found = compare(None, BEFORE)

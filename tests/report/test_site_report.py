@@ -9,6 +9,7 @@ from recommender.batch import report_site
 from recommender.report.page import render
 from recommender.report.site_report import map_of, report_of
 from recommender.settings import settings_from_mapping
+from recommender.writing.decisions import Decision, Decisions
 
 QUICK = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 NASTY = "</script><script>document.title = 'broken'</script><img src=x onerror=alert(1)>"
@@ -77,6 +78,17 @@ def test_without_javascript_there_is_no_empty_box(hostile):
     page, _ = page_of(hostile)
     assert '<noscript><p class="note">The map needs JavaScript.</p></noscript>\n<div id="map" hidden>' in page
     assert 'at("map").hidden = false;' in page
+
+
+def test_what_an_editor_accepted_is_counted_among_the_scores(hostile):
+    """A suggestion that is shown for a decision, below what others need, is in a bar of its own score."""
+    recommender = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.9}}))
+    decision = Decision("green", "fennel", "accept")
+    recommender.decisions = Decisions({("green", "fennel"): decision})
+    recommender.fit(hostile)
+    report = report_of(recommender, hostile, recommender.answers())
+    assert min(found.score for _, some in recommender.suggest_all() for found in some) < 0.9
+    assert sum(n for _, n in report["scores"]) == report["n_suggestions"]
 
 
 @pytest.mark.browser
