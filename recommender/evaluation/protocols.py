@@ -23,9 +23,6 @@ from recommender.settings import Settings
 DEFAULT_TEST_SHARE = 0.2
 
 
-# publish-time ------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class _Timeline:
     """The life of a site in the order of publication."""
@@ -167,9 +164,6 @@ def parse_day(text: str | date) -> datetime:
     return text if text.tzinfo else text.replace(tzinfo=UTC)
 
 
-# whole-site, unlisted and grades --------------------------------------------------------------------------------------
-
-
 def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: bool = False) -> Plan:
     """
     Folds of the pages with a list; a fold's lists are hidden, all else is known, whatever its date.
@@ -239,9 +233,6 @@ def graded(corpus: Corpus, pairs: Collection[tuple[str, str]]) -> Plan:
     start = corpus.with_articles(hidden.get(article.id, article) for article in corpus)
     walk = Walk(start, (Step(asked=tuple(range(len(queries)))),))
     return Plan("grades", judgments, queries, +left_out, (walk,))
-
-
-# replay ------------------------------------------------------------------------------------------------------------
 
 
 def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:

@@ -138,71 +138,64 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals["marked"] = marked
 
 
-class _Pages:
-    """What each address shows or does; `site_url` is for links to the pages that readers see."""
+def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> ASGIApp:
+    """The page as an ASGI application, for who has the token and names a host of ours; `site_url` is for links."""
+    lock = threading.Lock()
+    # Forms carry a secret of their own: a cookie goes with whatever the browser sends.
+    key = secrets.token_urlsafe(16)
+    #: The queue as it was last shown, for the way to the next article.
+    seen: list[str] = []
 
-    def __init__(self, desk: Desk, site_url: str) -> None:
-        self.desk, self.site_url = desk, site_url
-        self.lock = threading.Lock()
-        # Forms carry a secret of their own: a cookie goes with whatever the browser sends.
-        self.key = secrets.token_urlsafe(16)
-        #: The queue as it was last shown, for the way to the next article.
-        self.seen: list[str] = []
-
-    def page(self, name: str, request: Request, **values: Any) -> HTMLResponse:
+    def page(name: str, request: Request, **values: Any) -> HTMLResponse:
         text = _TEMPLATES.get_template(name).render(
-            key=self.key,
-            version=self.desk.decisions.version,
-            n_known=self.desk.n_known,
-            n_articles=len(self.desk.corpus),
-            link=lambda article: safe_link(article.url, self.site_url),
-            is_ours=lambda article: article.id in self.desk.corpus,
+            key=key,
+            version=desk.decisions.version,
+            n_known=desk.n_known,
+            n_articles=len(desk.corpus),
+            link=lambda article: safe_link(article.url, site_url),
+            is_ours=lambda article: article.id in desk.corpus,
             said=request.query_params.get("said", ""),
             **values,
         )
         return HTMLResponse(text)
 
-    def queue(self, request: Request) -> Response:
+    def queue(request: Request) -> Response:
         asked = {name: request.query_params.get(name, "")[:200] for name in Filters.__dataclass_fields__}
         order = request.query_params.get("order", "first")
-        rows, counts = self.desk.queue(Filters(**asked), order)
+        rows, counts = desk.queue(Filters(**asked), order)
         n_pages = max(1, -(-len(rows) // _ROWS))
-        number = min(n_pages, max(1, _number(request.query_params.get("page", ""))))
-        self.seen = [row.article.id for row in rows]
-        return self.page(
+        typed = request.query_params.get("page", "1")[:9]
+        number = min(n_pages, max(1, int(typed))) if typed.isascii() and typed.isdigit() else 1
+        seen[:] = [row.article.id for row in rows]
+        return page(
             "queue.html", request, title="Queue", rows=rows[(number - 1) * _ROWS : number * _ROWS], n_rows=len(rows),
-            counts=counts, values=self.desk.values, filters=asked, order=order, page=number, n_pages=n_pages,
+            counts=counts, values=desk.values, filters=asked, order=order, page=number, n_pages=n_pages,
             query=urlencode({**{k: v for k, v in asked.items() if v}, "order": order}),
         )  # fmt: skip
 
-    def article(self, request: Request) -> Response:
+    def article(request: Request) -> Response:
         article_id = request.query_params.get("id", "")
-        sheet = self.desk.sheet(article_id)
-        words, seen = request.query_params.get("add", "")[:200], self.seen
+        sheet = desk.sheet(article_id)
+        words = request.query_params.get("add", "")[:200]
         at = seen.index(article_id) if article_id in seen else len(seen)
-        return self.page(
-            "article.html", request, title=sheet.article.title, sheet=sheet, found=self.desk.search(words), add=words,
+        return page(
+            "article.html", request, title=sheet.article.title, sheet=sheet, found=desk.search(words), add=words,
             before=seen[at - 1] if 0 < at < len(seen) else "", after=seen[at + 1] if at + 1 < len(seen) else "",
         )  # fmt: skip
 
-    def version(self, request: Request) -> Response:
-        return JSONResponse({"version": self.desk.decisions.version, "n_known": self.desk.n_known})
+    def version(request: Request) -> Response:
+        return JSONResponse({"version": desk.decisions.version, "n_known": desk.n_known})
 
-    def promotion(self, request: Request) -> Response:
-        article_id = request.query_params.get("id", "")
-        shown = self.desk.promotion([article_id] if article_id else None)
-        return self.page("promote.html", request, title="Into the lists", article_id=article_id, promotion=shown)
-
-    def form(self, action: Callable[[dict[str, str]], tuple[str, str]]) -> Callable[[Request], Any]:
+    def act(action: Callable[[dict[str, str]], tuple[str, str]]) -> Callable[[Request], Any]:
         """A form: what was asked is done, and the page of an article shown again."""
 
         async def endpoint(request: Request) -> Response:
             form = dict(parse_qsl((await _body(request)).decode("utf-8", "replace"), keep_blank_values=True))
-            if not _same(form.get("key", ""), self.key):
+            if not _same(form.get("key", ""), key):
                 return _problem("The page is from an earlier start. Load it again, then decide.", 403)
 
             def locked() -> tuple[str, str]:
-                with self.lock:
+                with lock:
                     return action(form)
 
             article_id, said = await run_in_threadpool(locked)
@@ -214,60 +207,53 @@ class _Pages:
 
         return endpoint
 
-    def decide(self, form: dict[str, str]) -> tuple[str, str]:
+    def decide(form: dict[str, str]) -> tuple[str, str]:
         past = {"": "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
                 "remove": "Marked to be taken out"}  # fmt: skip
-        article_id, candidate_id = form.get("article", ""), form.get("candidate", "")
         verdict: Any = form.get("verdict", "")
         if verdict not in past:
             raise RecommenderError("There is no such decision.")
-        self.desk.decide(
-            article_id, candidate_id, verdict or None, seen=form.get("seen", ""), why=form.get("why", "")[:500],
-            position=_number(form.get("position", "")),
+        position = form.get("position", "")[:9]
+        desk.decide(
+            form.get("article", ""), form.get("candidate", ""), verdict or None, seen=form.get("seen", ""),
+            why=form.get("why", "")[:500], position=int(position) if position.isascii() and position.isdigit() else 1,
         )  # fmt: skip
-        return article_id, f"{past[verdict]}: {self.desk.recommender.article(candidate_id).title}"
+        return form.get("article", ""), f"{past[verdict]}: {desk.recommender.article(form.get('candidate', '')).title}"
 
-    def order(self, form: dict[str, str]) -> tuple[str, str]:
-        self.desk.order(form.get("article", ""), form.get("order", "").splitlines(), seen=form.get("version", ""))
+    def order(form: dict[str, str]) -> tuple[str, str]:
+        desk.order(form.get("article", ""), form.get("order", "").splitlines(), seen=form.get("version", ""))
         return form.get("article", ""), "The order is pinned"
 
-    def undo(self, form: dict[str, str]) -> tuple[str, str]:
-        article_id = self.desk.undo()
+    def undo(form: dict[str, str]) -> tuple[str, str]:
+        article_id = desk.undo()
         return article_id or form.get("article", ""), "Taken back" if article_id else "There is nothing to take back"
 
-    def promote(self, form: dict[str, str]) -> tuple[str, str]:
+    def promote(form: dict[str, str]) -> tuple[str, str]:
         article_id = form.get("article", "")
-        return article_id, self.desk.promote([article_id] if article_id else None, form.get("seen", ""))
+        return article_id, desk.promote([article_id] if article_id else None, form.get("seen", ""))
 
+    def promotion(request: Request) -> Response:
+        article_id = request.query_params.get("id", "")
+        shown = desk.promotion([article_id] if article_id else None)
+        return page("promote.html", request, title="Into the lists", article_id=article_id, promotion=shown)
 
-def _number(typed: str) -> int:
-    """The number that somebody typed; 1 for all else."""
-    typed = typed[:9]
-    return int(typed) if typed.isascii() and typed.isdigit() else 1
+    def problem(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            return _problem(error.detail, error.status_code)
+        statuses = {UnknownArticleError: 404, DecisionsChangedError: 409}
+        status = next((status for kind, status in statuses.items() if isinstance(error, kind)), 400)
+        return _problem(str(error), status)
 
-
-def _refused(request: Request, error: Exception) -> Response:
-    """The page that tells of an error."""
-    if isinstance(error, HTTPException):
-        return _problem(error.detail, error.status_code)
-    statuses = {UnknownArticleError: 404, DecisionsChangedError: 409}
-    return _problem(str(error), next((status for kind, status in statuses.items() if isinstance(error, kind)), 400))
-
-
-def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> ASGIApp:
-    """The pages as an ASGI application, for who has the token and names a host of ours; `site_url` as in `_Pages`."""
-    pages = _Pages(desk, site_url)
-    actions = (pages.decide, pages.order, pages.undo, pages.promote)
     app = Starlette(
         routes=[
-            Route("/", pages.queue),
-            Route("/article", pages.article),
-            Route("/version", pages.version),
-            Route("/promote", pages.promotion, methods=["GET"]),
-            *(Route(f"/{action.__name__}", pages.form(action), methods=["POST"]) for action in actions),
+            Route("/", queue),
+            Route("/article", article),
+            Route("/version", version),
+            Route("/promote", promotion, methods=["GET"]),
+            *(Route(f"/{action.__name__}", act(action), methods=["POST"]) for action in (decide, order, undo, promote)),
             Mount("/static", StaticFiles(packages=[("recommender.review", "static")])),
         ],
-        exception_handlers={RecommenderError: _refused, HTTPException: _refused},
+        exception_handlers={RecommenderError: problem, HTTPException: problem},
     )
     return _Guard(app, desk, token, hosts)
 

@@ -78,8 +78,6 @@ class Desk:
         #: The topics, providers and languages of the site, the commonest first.
         self.values = {name: [one for one, _ in Counter(all_).most_common(500) if one] for name, all_ in found.items()}
 
-    # ------------------------------------------------------------------ what is there
-
     @property
     def decisions(self) -> Decisions:
         """The decisions as the file has them now."""
@@ -195,8 +193,6 @@ class Desk:
                 held.get(key),
                 f"one in {1 / max(chance, 0.01):.0f} readers or fewer would keep it" if chance < _DOUBTED else "",
             )
-
-    # ------------------------------------------------------------------ what is decided
 
     def decide(
         self,
