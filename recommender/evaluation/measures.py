@@ -27,7 +27,7 @@ _LARGEST_CUTOFF = 1_000_000
 _PROVIDERS: Any = ir_measures.DefaultPipeline
 
 #: As in nDCG@10 and SetF(beta=0.5). ir-measures' own reader of it asks for what Python 3.14 no longer has.
-_NAME = re.compile(r"(?P<kind>\w+)(?:\((?P<parameters>[^()]*)\))?(?: ?@ ?(?P<cutoff>[0-9]{1,18}))?")
+_NAME = re.compile(r"(?P<kind>\w+)(?:\((?P<parameters>[^()]*)\))?(?: ?@ ?(?P<cutoff>[0-9]{1,300}))?")
 
 #: Families that a binary, unranked-beyond-`depth` judgment can answer, for the "did you mean".
 _EXAMPLES = ("nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5", "RPrec", "Judged@10")
