@@ -1,7 +1,7 @@
 """Dates as sites write them -> moments with a time zone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -64,6 +64,7 @@ _IRANIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد 
 _IRANIAN_DAY = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _IRANIAN_WORDS = re.compile(rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(_IRANIAN_MONTHS)})[,،]? (?P<year>\d{{4}})(?!\d)")
 _IRANIAN_YEARS = range(1370, 1420)
+_ARABIC_LETTER = re.compile(r"[\u0620-\u06d3]")
 #: What may hold a month's name. A text without a year of four digits could be anything, 5/6/2022 CET two dates, and
 #: 3/V/2024, with a Roman numeral, is of May.
 _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-]|\d+[\s./-]+[IVX]+\b)(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
@@ -96,6 +97,9 @@ _LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 _IN_DIGITS = range(_LEAST_DAY * 10**6, (_LAST_DAY + 1) * 10**6)
 
 
+ReadDate = Callable[[Any], datetime | None]
+
+
 class NoDayError(ValueError):
     """The value is no mistake of whoever wrote it, and tells no day: a word for none, or what could be two days."""
 
@@ -116,6 +120,12 @@ def of_iran(value: Any) -> Any:
     n_before = 365 * (year - 1370) + (8 * year + 21) // 33 - 332 + 31 * (month - 1) - max(0, month - 7)
     ours = date(1991, 3, 21) + timedelta(n_before + day - 1)
     return f"{ours}{value[found.end() :]}" if found else value.replace(ours.year, ours.month, ours.day)
+
+
+def date_reader(zone: tzinfo, languages: Sequence[str], title: str) -> ReadDate:
+    """What reads the dates of one article, as `read_date` does: by Iran's calendar where it is in Persian."""
+    is_persian = any(code[:2] == "fa" for code in languages) or _ARABIC_LETTER.search(title)
+    return lambda value: read_date(of_iran(value) if is_persian else value, zone, languages)
 
 
 def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> datetime | None:

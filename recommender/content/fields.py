@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recommender.articles import Article
 from recommender.bounds import LONGEST_TITLE
+from recommender.content.dates import date_reader
 from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
@@ -257,7 +258,8 @@ class FieldReader:
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
         names = ", ".join(found.first("provider") or ())[:LONGEST_TITLE]
-        published_at = found.moment(self.zone, languages, default_date, title)
+        read = date_reader(self.zone, languages, title)
+        published_at = found.moment(read, default_date)
         hidden = found.hidden(path, self.generator.site_url, body) or _named_thing(values, path, body)
         status = found.status()
         known_as = canonical_url(url) if article_id is None else article_id
@@ -277,8 +279,8 @@ class FieldReader:
             aliases=tuple(
                 [one for one in dict.fromkeys((*aliases, *_own_ids(values, origin, path))) if one != article_id]
             ),
-            visible_from=found.embargo(self.zone, published_at),
-            visible_until=found.expiry(self.zone),
+            visible_from=found.embargo(read, published_at),
+            visible_until=found.expiry(read),
             marks=(*found.marks(), *(mark for name in self._marks for mark in _values_as_marks(name, values))),
         )
         # NB Much faster than Counter.update.
@@ -382,4 +384,7 @@ def _is_block(value: Any) -> bool:
 
 
 def _is_empty(value: Any) -> bool:
-    return not value and value is not False and value != 0
+    """Whether a value says nothing, as blanks do and a list of nothing else."""
+    if isinstance(value, list):
+        return all(map(_is_empty, value))
+    return not value.strip() if isinstance(value, str) else not value and value is not False and value != 0

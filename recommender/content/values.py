@@ -12,7 +12,7 @@ from typing import Any
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
-from recommender.content.dates import TWO_DAYS, NoDayError, of_iran, read_date
+from recommender.content.dates import TWO_DAYS, NoDayError, ReadDate, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
 from recommender.content.paths import named_language, without_ending
@@ -97,7 +97,6 @@ _LISTING = frozenset({"search", "archive", "archives", "categories", "tags"})
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
-_ARABIC_LETTER = re.compile(r"[\u0620-\u06d3]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 _TRUTHS = {
     **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
@@ -141,48 +140,46 @@ class Found:
 
     def title(self) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-        for name, value in self.get("title"):
-            if isinstance(value, bool | int | float | date | time):
-                title = self.origin.typed(name, value)
-                is_toml = self.origin.place is not None and self.origin.place.syntax == "toml"
-                cure = f'Quote it, which is safer: {name}{" =" if is_toml else ":"} "{title}".'
-                self.warnings.append(self.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
-            elif isinstance(value, str):
-                title = value.strip()
-            else:
-                raise ArticleError(self.about(name, f"must be text, but is {say(value)}. Write one line of text."))
-            if len(title) > LONGEST_TITLE:
-                what = f"has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
-                raise ArticleError(self.about(name, what))
-            if title:
-                self.names.append(("title", name))
-                return str(title)
-        return ""
+        name, value = next(iter(self.get("title")), ("", ""))
+        if not name:
+            return ""
+        if isinstance(value, bool | int | float | date | time):
+            title = str(self.origin.typed(name, value))
+            is_toml = self.origin.place is not None and self.origin.place.syntax == "toml"
+            cure = f'Quote it, which is safer: {name}{" =" if is_toml else ":"} "{title}".'
+            self.warnings.append(self.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
+        elif isinstance(value, str):
+            title = value.strip()
+        else:
+            raise ArticleError(self.about(name, f"must be text, but is {say(value)}. Write one line of text."))
+        if len(title) > LONGEST_TITLE:
+            what = f"has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
+            raise ArticleError(self.about(name, what))
+        self.names.append(("title", name))
+        return title
 
     def text(self, ours: str) -> str:
         """The first text; a number or a date is taken as it is written."""
         for name, value in self.get(ours):
             if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-                if text := str(self.origin.typed(name, value)).strip():
-                    self.names.append((ours, name))
-                    if len(text) > LONGEST_TEXT:
-                        what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
-                        self.warnings.append(self.about(name, what))
-                    return text[:LONGEST_TEXT]
-            else:
-                self.leave_out(name, "text", value)
+                text = str(self.origin.typed(name, value)).strip()
+                self.names.append((ours, name))
+                if len(text) > LONGEST_TEXT:
+                    what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
+                    self.warnings.append(self.about(name, what))
+                return text[:LONGEST_TEXT]
+            self.leave_out(name, "text", value)
         return ""
 
-    def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None, title: str) -> datetime | None:
+    def moment(self, read: ReadDate, default: date | None) -> datetime | None:
         """The article's date: a name's, else that of the file's name; None where there is none."""
         wrong: list[str] = []
         is_fault = False
-        is_persian = any(code[:2] == "fa" for code in languages) or _ARABIC_LETTER.search(title)
         # `published` is a date to some sites, and most often none, and `datetime` that of an event.
         told = [one for one in self.get("published_on") if _truth(one[1]) is None and not isinstance(one[1], Mapping)]
         for name, value in (*self.get("published_at"), *told):
             try:
-                published_at = read_date(of_iran(value) if is_persian else value, zone, languages)
+                published_at = read(value)
             except ValueError as error:
                 if (name, value) not in told or str(error) == TWO_DAYS:
                     said = value if isinstance(value, date) else say(value)
@@ -193,7 +190,7 @@ class Found:
                 self.names.append(("published_at", name))
                 break
         else:
-            published_at = None if default is None else read_date(default, zone)
+            published_at = None if default is None else read(default)
             if default is not None:
                 self.names.append(("published_at", "name of the file"))
         if is_fault and published_at is None:
@@ -225,34 +222,34 @@ class Found:
                 return read_date(value, zone)
         return None
 
-    def embargo(self, zone: tzinfo, published_at: datetime | None) -> datetime | None:
+    def embargo(self, read: ReadDate, published_at: datetime | None) -> datetime | None:
         """The day of publication, where an article names one that is later than its date."""
         latest = None
         for name, value in self.get("visible_from"):
             if ("published_at", name) in self.names:
                 continue
-            day = self._day(name, value, zone)
+            day = self._day(name, value, read)
             if day and (published_at is None or day > published_at) and (latest is None or day > latest):
                 latest = day
                 self.names.append(("visible_from", name))
         return latest
 
-    def expiry(self, zone: tzinfo) -> datetime | None:
+    def expiry(self, read: ReadDate) -> datetime | None:
         """When the article is due to go."""
         for name, value in self.get("visible_until"):
-            if day := self._day(name, value, zone):
+            if day := self._day(name, value, read):
                 self.names.append(("visible_until", name))
                 return day
         return None
 
-    def _day(self, name: str, value: object, zone: tzinfo) -> datetime | None:
+    def _day(self, name: str, value: object, read: ReadDate) -> datetime | None:
         # `expires: never`, and `embargo: true`, which hides the page.
         if _truth(value) is not None or str(value).strip().lower() == "never":
             return None
         try:
-            return read_date(value, zone)
-        except ValueError:
-            self.leave_out(name, "a date", value)
+            return read(value)
+        except ValueError as error:
+            self.warnings.append(self.about(name, f"must be a date, but is {say(value)}{error}. It is left out."))
             return None
 
     def hidden(self, path: str, site_url: str, body: str) -> str:
@@ -329,7 +326,7 @@ class Found:
             elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
                 # The homepage of whom or what the page is about.
                 continue
-            elif value.strip():
+            else:
                 self.names.append(("url", name))
                 url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
                 others.append(value.strip())

@@ -19,6 +19,18 @@ def test_a_home_page_is_called_by_its_hero():
     assert read_article("---\nhome: true\nheroText: Loom\n---\n").title == "Loom"
 
 
+@pytest.mark.parametrize("nothing", ["", "' '", "[]", "[null]", "['', ' ']"])
+def test_what_holds_nothing_is_missing(make_site, nothing):
+    """Blanks, and a list that a template left with nothing in it: no fault, and the next name is read."""
+    names = "title date excerpt tags author language permalink slug published quality recommender".split()
+    lines = "".join(f"{name}: {nothing}\n" for name in names)
+    site = make_site({"_posts/2021-03-03-tea.md": f"---\n{lines}summary: A cup.\n---\n# Tea\n"})
+    corpus = read_site(site)
+    (tea,) = corpus
+    assert (tea.title, tea.excerpt, tea.published_at) == ("Tea", "A cup.", datetime(2021, 3, 3, tzinfo=UTC))
+    assert (corpus.reading.problems, without_guess(corpus.reading.warnings)) == ((), ())
+
+
 def test_settings(make_site):
     """Settings map fields, leave files out, and give language and address of the site."""
     site = make_site(

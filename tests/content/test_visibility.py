@@ -320,6 +320,24 @@ def test_truth_values_of_databases(write, value):
     assert [one.is_published for one in corpus] == [False, True]
 
 
+def test_days_of_visibility_are_read_like_the_date():
+    """In the order of the article's language and by its calendar; what could be two days says so."""
+    german = read_article("---\ntitle: Tee\nlang: de\nexpires: 5/6/2022\nembargo: 7.6.22\n---\n")
+    days = datetime(2022, 6, 5, tzinfo=UTC), datetime(2022, 6, 7, tzinfo=UTC)
+    assert (german.visible_until, german.visible_from) == days
+    persian = read_article("---\ntitle: چای\ndate: 1402/05/12\nexpires: 1412/05/12\n---\n")
+    assert persian.visible_until == datetime(2033, 8, 2, tzinfo=UTC)
+
+
+def test_an_expiry_that_could_be_two_days(make_site):
+    """It is left out, and the warning names the setting that tells which is meant."""
+    _, warnings = hidden(make_site({"tea.md": article("Tea", "expires: 5/6/2022"), "cup.md": article("Cup")}))
+    assert without_guess(warnings) == (
+        "tea.md:3: expires must be a date, but is '5/6/2022', which could be two days (articles.site_language: en-US "
+        "or en-GB says which is meant). It is left out.",
+    )
+
+
 @pytest.mark.parametrize("line", ["expires: never", "expires: false", "embargo: false", "embargo: Never"])
 def test_words_for_no_day(make_site, line):
     """Are no faults."""
