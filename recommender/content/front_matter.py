@@ -311,6 +311,9 @@ def plain_blanks(text: str) -> str:
 @lru_cache(maxsize=16)  # of one article's values thousands may be told of
 def key_line(text: str, place: FrontMatter, name: str) -> int:
     """The line of the file on which a top-level name stands; the first line of values where it is not found."""
-    pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*[:=]", re.IGNORECASE)
+    # Those of JSON are indented, and Nikola's stand behind two dots. A dot of a name can go into a mapping.
+    above = "[ \\t]*" if place.syntax in ("json", "members") else r"(?:\.\.[ \t]+)?"
+    names = f"(?:{re.escape(name)}|{re.escape(name.partition('.')[0])})"
+    pattern = re.compile(rf"(?<![^\r\n]){above}[\"']?{names}[\"']?[{_BLANKS}]*[:：=]", re.IGNORECASE)
     found = pattern.search(text, place.start, place.end)
     return len(LINE_END.findall(text, 0, found.start() if found else place.start)) + 1

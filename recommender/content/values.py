@@ -32,9 +32,7 @@ class Origin:
 
     def at(self, name: str) -> str:
         """The place of one name's value."""
-        if self.place is None:
-            return self.where
-        return f"{self.where}:{front_matter.key_line(self.text, self.place, name.partition('.')[0])}"
+        return f"{self.where}:{front_matter.key_line(self.text, self.place, name)}" if self.place else self.where
 
     def typed(self, name: str, value: Any, is_text: Callable[[str], bool] = lambda name: False) -> Any:
         """A value with its numbers, dates and truth values as typed, if that is told; in mappings, where `is_text`."""

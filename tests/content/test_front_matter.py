@@ -225,3 +225,19 @@ def test_what_is_refused_is_front_matter_without_its_opening_line_too(value):
             read_article(text)
         said.append(str(error.value).partition(": ")[2])
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{\n  "title": "Tea",\n  "date": 7\n}\n', 3),
+        ("<!--\n.. title: Tea\n.. slug: tea\n.. date: soon\n-->\nA cup.\n", 4),
+        ("---\ntitle: Tea\ndate\u3000：soon\n---\n", 3),
+        ("---\ntitle: Tea\nms.date: 3/4/2021\n---\n", 3),
+        ("---\ntitle: Tea\nms:\n  date: 3/4/2021\n---\n", 3),
+    ],
+)
+def test_a_message_names_the_line_of_the_value(text, line, caplog):
+    """In all that front matter is written in, and where a name has a dot."""
+    read_article(text)
+    assert caplog.messages[0].startswith((f"text:{line}: date must be a date", f"text:{line}: ms.date must be a date"))
