@@ -63,10 +63,11 @@ def find_files(
     there, and what is included; the other pages are named, not read. Any other tree is read whole. What a link outside
     of the fence leads to is not looked at.
     """
-    walk = _Walk(root, exclude, fence)
+    walk = _Walk(root, _below_the_top(exclude), fence)
     walk.run()
     files, problems, warnings = walk.files, walk.problems, walk.warnings
     is_home = _home([*files, *walk.outside_files], generator)
+    include = _below_the_top(include)
 
     def is_article(path: str) -> bool:
         return is_home(path) or any(fits(path, pattern) for pattern in include)
@@ -112,12 +113,16 @@ def find_files(
     )
 
 
+def _below_the_top(patterns: Iterable[str]) -> list[str]:
+    return [_FROM_THE_TOP.sub("", pattern) for pattern in patterns]
+
+
 class _Walk:
     """What lies below a folder."""
 
     def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
         self.root, self.fence = root, fence
-        self.exclude = [_FROM_THE_TOP.sub("", pattern) for pattern in exclude]
+        self.exclude = exclude
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.

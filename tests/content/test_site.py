@@ -313,6 +313,8 @@ def test_pages_that_are_included(make_site):
         "To read some, name them in articles.include."
     )
     corpus = read_site(site, Settings(articles=ArticlesSettings(include=("docs/**",))))
+    for spelled in ("/docs/**", "./docs/**", "docs"):
+        assert read_site(site, Settings(articles=ArticlesSettings(include=(spelled,)))).ids == corpus.ids
     assert [(one.id, one.url) for one in corpus] == [
         ("_posts/2024-01-02-tea", "/2024/01/02/tea.html"),
         ("docs/cup", "/docs/cup.html"),
