@@ -59,7 +59,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     settings = given_or_default(settings)
     path = path_of(path, "path", SiteError)
     files = (
-        sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS))
+        sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS) and file.name[0] != ".")
         if path.is_dir()
         else [path]
     )

@@ -403,3 +403,11 @@ def test_bombs(write, monkeypatch, lines, message):
     monkeypatch.setattr("recommender.bounds._ALWAYS_UNPACKED", 100_000)
     with pytest.raises(SiteError, match=message):
         read_jsonl(write(*lines, TEA, name="articles.jsonl.gz"))
+
+
+def test_hidden_files_beside_lines(tmp_path):
+    """Are not read: macOS leaves some, which hold no text."""
+    (tmp_path / "a.jsonl").write_text('{"id": "tea", "title": "Tea"}\n')
+    (tmp_path / "._a.jsonl").write_bytes(b"\x00\x05\x16\x07")
+    corpus = read_site(tmp_path)
+    assert (corpus.ids, corpus.reading.problems) == (("tea",), ())
