@@ -43,7 +43,7 @@ _MOST_COLUMNS = 1_000
 #: What databases write for nothing.
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
-_OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
+_OF_MANY = frozenset(map(fold_name, (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from")))
 #: What spreadsheets put behind the name of a column: Tag(s), Date (UTC), Published? Other brackets tell columns apart.
 _REMARK = re.compile(r"\((?:s|UTC|GMT|local)\)|\?", re.IGNORECASE)
 #: A byte that is no UTF-8, as `surrogateescape` gives it.
@@ -57,6 +57,8 @@ _EXPECTED_FEED = "Name an RSS or Atom feed, or an export of WordPress (Tools, Ex
 _NO_ARTICLES = re.compile(
     r"attachment|nav_menu_item|revision|custom(?:_css|ize_changeset)|oembed_cache|user_request|wp_.*|acf-.*|kind#(?!post).*"
 )
+#: Whose categories are topics: WordPress' two kinds, and those of newspapers, which are addresses.
+_TOPICAL = re.compile(r"category|post_tag|.*://.*")
 #: Of drafts WordPress gives the day before the first.
 _NO_DATE = re.compile(r"0000-00-00.*|.*-0001\b.*")
 
@@ -97,12 +99,12 @@ def _csv_rows(path: Path, settings: Settings, most_bytes: int) -> _Rows:
     # A byte that is no UTF-8 is told of with its row.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = _lines(file, name, most_bytes)
-        first = next(lines, "")
+        n_blank, first = next(((number, line) for number, line in enumerate(lines) if line.strip()), (0, ""))
         delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
         table = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            where = f"{name}:{table.line_num + 1}"
+            where = f"{name}:{n_blank + table.line_num + 1}"
             try:
                 cells = next(table)
             except StopIteration:
@@ -195,15 +197,17 @@ _SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 def _value(text: str, column: str, reader: FieldReader) -> Any:
     """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
-    is_many = column.lower() in _OF_MANY or reader.reads(column, "topics")
-    is_known = reader.knows(column) or fold_name(column) in OWN_NAMES
+    folded = fold_name(column)
+    is_many = folded in _OF_MANY or reader.reads(column, "topics")
+    is_known = reader.knows(column) or folded in OWN_NAMES
     if is_known and not is_many:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (found := value_in(text)) is not None:
         return found
     marks = r"[|;\n]" if re.search(r"[|;\n]", text) else ","
     if is_many:
-        return [part for one in re.split(marks, text) if (part := one.strip())]
+        bare = re.sub(r"^\[([^][]*)\]$", r"\1", text)
+        return [part for one in re.split(marks, bare) if (part := one.strip())]
     # Which marks part the entries of a list, and which are a title's, is seen where all titles are known.
     return text if marks == "," else text.split("\n")
 
@@ -339,7 +343,7 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
             links.setdefault(child.get("rel", "alternate"), []).append(address)
         elif name == "category" and child.get("scheme", "").endswith("#kind"):
             found["post_type"] = child.get("term", "").rpartition("/")[2]
-        elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
+        elif name == "category" and _TOPICAL.fullmatch(child.get("domain", "category")):
             topics.append(child.get("label") or child.get("term") or without_marks(text))
         elif name == "control" and text == "yes":
             found["status"] = "draft"  # all that it holds is `app:draft`

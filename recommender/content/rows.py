@@ -238,18 +238,14 @@ def _plain(value: Any) -> Any:
     if getattr(getattr(value, "dtype", None), "kind", "") == "M" and not getattr(value, "shape", ()):
         value = value.astype("datetime64[us]")
     method = next((name for name in ("to_pydatetime", "tolist", "to_list") if hasattr(value, name)), "")
-    if method and not _is_missing(value):
+    if method:
         value = getattr(value, method)()
     if isinstance(value, Mapping):
         return _plain_row(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return None if _is_missing(value) else value
-
-
-def _is_missing(value: Any) -> bool:
-    """NaN, NaT and NA, none of which equals itself; an array is compared with nothing."""
-    return not getattr(value, "shape", ()) and (value == value) is not True and not hasattr(value, "to_list")
+    # NaN, NaT and NA do not equal themselves.
+    return value if (value == value) is True else None
 
 
 def _own(held: Mapping[str, Any], ours: str, where: str, notes: Notes) -> str:

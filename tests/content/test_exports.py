@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
+import numpy as np
 import pandas
 import polars
 import pyarrow
@@ -555,3 +556,35 @@ def test_frames_with_what_is_missing():
     twice = pandas.DataFrame([["a", "Tea", "Cup"]], columns=["id", "title", "title"])
     with pytest.raises(SiteError, match="title"):
         read_frame(twice)
+
+
+def test_frames_with_scalars_of_numpy():
+    """In a column of objects they are the moments and numbers that they are; one that is none is left out."""
+    days = pandas.Series([np.datetime64("2021-03-03"), np.datetime64("NaT")], dtype=object)
+    stars = pandas.Series([np.float64(3.5), np.float64("nan")], dtype=object)
+    tags = [[np.int64(2024)], np.array(["cups"])]
+    frame = pandas.DataFrame({"id": ["a", "b"], "title": ["Tea", "Cup"], "date": days, "quality": stars, "tags": tags})
+    first, second = read_frame(frame)
+    assert (first.published_at, first.quality, first.topics) == (datetime(2021, 3, 3, tzinfo=UTC), 3.5, ("2024",))
+    assert (second.published_at, second.quality, second.topics) == (None, None, ("cups",))
+
+
+def test_a_table_below_blank_lines(write):
+    """Has the columns of its first line with something in it, and the lines of the file in its messages."""
+    corpus = read_site(write("a.csv", "\n  \nid;title\ntea;Tea\ncup\n"))
+    assert [article.title for article in corpus] == ["Tea"]
+    assert [str(one).partition(": ")[0] for one in corpus.reading.problems] == ["a.csv:5"]
+
+
+def test_cells_of_several(write):
+    """However the column's name is spelled, and in brackets without quotation marks."""
+    (tea,) = read_site(write("a.csv", 'id,title,Redirect From,Tags\ntea,Tea,"/a/, /b/","[green tea, cups]"\n'))
+    assert (tea.aliases, tea.topics) == (("/a/", "/b/"), ("green tea", "cups"))
+
+
+def test_topics_of_a_newspaper(write):
+    """A category of RSS whose kind is an address is a topic."""
+    topic = '<category domain="https://example.org/keywords/des">Otters</category>'
+    rss = f"<rss><channel><item><title>Tea</title><link>https://e.org/tea</link>{topic}</item></channel></rss>"
+    (tea,) = read_site(write("a.rss", rss))
+    assert tea.topics == ("Otters",)
