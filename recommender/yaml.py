@@ -11,8 +11,10 @@ memory too.
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +53,7 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     """
     values = _read_by_entries(text)
     if values is None:
-        values, _ = _build(parse_events(text, where, first_line), where, first_line, warnings)
+        values = _Builder(where, first_line, warnings).build(parse_events(text, where, first_line))
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -88,113 +90,130 @@ def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Ev
         raise _explained(error, text, where, first_line) from None
 
 
-class _Set(dict[Any, Any]):
-    """YAML's set: a mapping without values, of which a list is made."""
+@dataclass(slots=True)
+class _Open:
+    """A list or a mapping whose end has not come yet."""
+
+    value: Any
+    begun: int  #: How much there was before it.
+    anchor: str | None = None
+    is_set: bool = False  #: YAML's set: a mapping without values, of which a list is made.
+    key: Any = _NO_KEY  #: Of a mapping, what waits for its value.
+    merged: list[dict[Any, Any]] = field(default_factory=list)  #: What a mapping has by merge keys, the first first.
 
 
-def _build(
-    events: Iterable[yaml.Event],
-    where: str = "",
-    first_line: int = 1,
-    warnings: list[str] | None = None,
-    entries: Sequence[tuple[Any, int]] | None = None,
-) -> tuple[Any, int]:
+@dataclass(slots=True)
+class _Builder:
     """
-    The value of the one document that the events are, and how much it is.
+    Makes the value of the one document that events are, and counts how much it is.
 
     A loop: recursion is what crashes PyYAML's C loader. With `entries`, the values that stand-ins in lists stand for
     (see `_read_by_entries`), nothing may be tied to the rest by an anchor, and every stand-in must be found.
     """
-    root: list[Any] = []
-    container: Any = root
-    key: Any = None
-    begun = size = n_entries = 0
-    #: The containers around the open one, each with the key that waits for its value and the size before it.
-    outer: list[tuple[Any, Any, int]] = []
-    #: Values and their sizes; that of an open container is not known yet.
-    anchors: dict[str, tuple[Any, int | None]] = {}
-    names: dict[int, str] = {}
 
-    def place(event: yaml.Event) -> str:
-        return f"{where}:{(event.start_mark.line if event.start_mark else 0) + first_line}"
+    where: str = ""
+    first_line: int = 1
+    warnings: list[str] | None = None
+    entries: deque[tuple[Any, int]] | None = None
+    size: int = 0
+    _inner: _Open = field(default_factory=lambda: _Open([], 0))
+    _outer: list[_Open] = field(default_factory=list)
+    #: Values and their sizes; that of what is open is not known yet.
+    _anchors: dict[str, tuple[Any, int | None]] = field(default_factory=dict)
 
-    for event in events:
-        if isinstance(event, yaml.ScalarEvent):
-            text = event.value
-            size += 1 + len(text) // _CHARACTERS_PER_VALUE
-            if event.tag is None and not event.style and event.anchor is None:
-                if entries is not None and text[:1] == _STAND_IN and isinstance(container, list):
-                    # What comes behind our number is of the line below, which is part of the same text.
-                    if not text[1:].isdecimal():
-                        raise FrontMatterError("not alone")
-                    value, more = entries[int(text[1:])]
-                    size += more
-                    n_entries += 1
-                else:
-                    value = _MERGE if text == "<<" and key is _NO_KEY else _plain(text)
-            else:
-                value = _scalar(event, place)
-                if event.anchor:
-                    anchors[event.anchor] = value, 1 + len(text) // _CHARACTERS_PER_VALUE
-        elif isinstance(event, yaml.CollectionStartEvent):
-            if len(outer) == MAX_DEPTH:
-                raise FrontMatterError(f"{place(event)}: {_TOO_DEEP}. {_CLOSE_BRACKET}")
-            outer.append((container, key, begun))
-            if isinstance(event, yaml.MappingStartEvent):
-                container, key = (_Set() if event.tag == f"{_STANDARD}set" else {}), _NO_KEY
-            else:
-                container, key = [], None
-            begun = size
-            size += 1
-            if event.anchor:
-                anchors[event.anchor] = container, None
-                names[len(outer)] = event.anchor
-            continue
-        elif isinstance(event, yaml.CollectionEndEvent):
-            value = [*container] if isinstance(container, _Set) else container
-            if (name := names.pop(len(outer), None)) and anchors[name][0] is container:
-                anchors[name] = value, size - begun
-            container, key, begun = outer.pop()
-        elif isinstance(event, yaml.AliasEvent):
-            if event.anchor not in anchors:
-                named = f"{place(event)}: *{str(event.anchor)[:60]}"
-                raise FrontMatterError(f"{named} refers to nothing. Quote a value that begins with an asterisk.")
-            value, more_or_open = anchors[event.anchor]
-            if more_or_open is None:
-                raise FrontMatterError(
-                    f"{place(event)}: *{event.anchor[:60]} stands inside of what it refers to. Write the value out."
-                )
-            size += more_or_open
-        elif isinstance(event, yaml.DocumentStartEvent) and root:
-            raise FrontMatterError(f"{place(event)}: a second YAML document starts here. Take the line out.")
-        else:
-            continue
+    def build(self, events: Iterable[yaml.Event]) -> Any:
+        """The value; None where there is none."""
+        for event in events:
+            if isinstance(event, yaml.ScalarEvent):
+                self._put(self._text(event), event)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._begin(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._put(self._end(), event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._put(self._referred(event), event)
+            elif isinstance(event, yaml.DocumentStartEvent) and self._inner.value:
+                raise self._error(event, "a second YAML document starts here. Take the line out.")
+        if self.entries is not None and (self._anchors or self.entries):
+            raise FrontMatterError("not alone")
+        return self._inner.value[0] if self._inner.value else None
 
-        if size > MOST_VALUES:
-            raise FrontMatterError(
-                f"{place(event)}: there are more than {MOST_VALUES:,} values up to here, those behind aliases counted "
-                "each time. Shorten the list, or take the aliases out."
-            )
-        if isinstance(container, list):
-            container.append(value)
-        elif key is _NO_KEY:
+    def _text(self, event: yaml.ScalarEvent) -> Any:
+        text = event.value
+        size = 1 + len(text) // _CHARACTERS_PER_VALUE
+        self.size += size
+        if event.tag is None and not event.style and event.anchor is None:
+            if self.entries and text == _STAND_IN and isinstance(self._inner.value, list):
+                value, size = self.entries.popleft()
+                self.size += size
+                return value
+            is_name = self._inner.key is _NO_KEY and isinstance(self._inner.value, dict)
+            return _MERGE if text == "<<" and is_name else _plain(text)
+        value = _scalar(event, self._place)
+        if event.anchor:
+            self._anchors[event.anchor] = value, size
+        return value
+
+    def _begin(self, event: yaml.CollectionStartEvent) -> None:
+        if len(self._outer) == MAX_DEPTH:
+            raise self._error(event, f"{_TOO_DEEP}. {_CLOSE_BRACKET}")
+        self._outer.append(self._inner)
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._inner = _Open(value, self.size, event.anchor, event.tag == f"{_STANDARD}set")
+        self.size += 1
+        if event.anchor:
+            self._anchors[event.anchor] = value, None
+
+    def _end(self) -> Any:
+        ended, self._inner = self._inner, self._outer.pop()
+        value = ended.value
+        if ended.merged:
+            sources = (*reversed(ended.merged), value)
+            value = {name: held for source in sources for name, held in source.items()}
+        if ended.is_set:
+            value = [*value]
+        if ended.anchor and self._anchors[ended.anchor][0] is ended.value:
+            self._anchors[ended.anchor] = value, self.size - ended.begun
+        return value
+
+    def _referred(self, event: yaml.AliasEvent) -> Any:
+        name = f"*{str(event.anchor)[:60]}"
+        if event.anchor not in self._anchors:
+            raise self._error(event, f"{name} refers to nothing. Quote a value that begins with an asterisk.")
+        value, size = self._anchors[event.anchor]
+        if size is None:
+            raise self._error(event, f"{name} stands inside of what it refers to. Write the value out.")
+        self.size += size
+        return value
+
+    def _put(self, value: Any, event: yaml.Event) -> None:
+        """Put a value where the document has it."""
+        inner = self._inner
+        if self.size > MOST_VALUES:
+            most = f"there are more than {MOST_VALUES:,} values up to here, those behind aliases counted each time"
+            raise self._error(event, f"{most}. Shorten the list, or take the aliases out.")
+        if isinstance(inner.value, list):
+            inner.value.append(value)
+        elif inner.key is _NO_KEY:
             if isinstance(value, dict | list):
-                raise FrontMatterError(
-                    f"{place(event)}: a list or a mapping cannot be a name. Quote a name or a value that begins with a "
-                    "bracket."
-                )
-            key = value
-            if warnings is not None and key in container:
-                warnings.append(f"{place(event)}: {str(key)[:60]} stands twice. The last one counts.")
+                cure = "Quote a name or a value that begins with a bracket."
+                raise self._error(event, f"a list or a mapping cannot be a name. {cure}")
+            inner.key = value
+            if self.warnings is not None and value in inner.value:
+                self.warnings.append(f"{self._place(event)}: {str(value)[:60]} stands twice. The last one counts.")
         else:
-            if key is _MERGE and isinstance(value, dict | list):
-                _merge(container, value)
+            if inner.key is _MERGE and isinstance(value, dict | list):
+                sources = value if isinstance(value, list) else [value]
+                inner.merged += [source for source in sources if isinstance(source, dict)]
             else:
-                container["<<" if key is _MERGE else key] = value
-            key = _NO_KEY
-    if entries is not None and (anchors or n_entries != len(entries)):
-        raise FrontMatterError("not alone")
-    return (root[0] if root else None), size
+                inner.value["<<" if inner.key is _MERGE else inner.key] = value
+            inner.key = _NO_KEY
+
+    def _place(self, event: yaml.Event) -> str:
+        return f"{self.where}:{(event.start_mark.line if event.start_mark else 0) + self.first_line}"
+
+    def _error(self, event: yaml.Event, sentence: str) -> FrontMatterError:
+        return FrontMatterError(f"{self._place(event)}: {sentence}")
 
 
 def _read_by_entries(text: str) -> Any:
@@ -210,18 +229,18 @@ def _read_by_entries(text: str) -> Any:
         text = text.replace("\r\n", "\n")
     if "- " not in text or any(one in text for one in _OTHER_LINE_ENDS) or not text.endswith("\n"):
         return None
-    entries: list[tuple[Any, int]] = []
+    entries: deque[tuple[Any, int]] = deque()
     warnings: list[str] = []
 
     def stand_in(found: re.Match[str]) -> str:
         if len(found[0]) > _LONGEST_ENTRY:
             raise FrontMatterError("too long to be remembered")
         entries.append(_entry(found[0]))
-        return f"{found[1]}- {_STAND_IN}{len(entries) - 1}"
+        return f"{found[1]}- {_STAND_IN}"
 
     try:
         shortened = _ENTRY.sub(stand_in, text)
-        values, _ = _build(parse_events(shortened, ""), warnings=warnings, entries=entries)
+        values = _Builder(warnings=warnings, entries=entries).build(parse_events(shortened, ""))
     except FrontMatterError:
         return None
     return None if warnings else values
@@ -231,10 +250,11 @@ def _read_by_entries(text: str) -> Any:
 def _entry(lines: str) -> tuple[Any, int]:
     """The value of an entry, and how much it is."""
     warnings: list[str] = []
-    (value,), size = _build(parse_events(f"{lines}\n", ""), warnings=warnings, entries=())
+    builder = _Builder(warnings=warnings, entries=deque())
+    (value,) = builder.build(parse_events(f"{lines}\n", ""))
     if warnings:
         raise FrontMatterError("not alone")
-    return value, size
+    return value, builder.size
 
 
 #: Lets go of the entries, which are of no use after a site is read.
@@ -249,7 +269,7 @@ _OTHER_LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029", _STAND_IN)
 _ENTRY = re.compile(r"^( {0,8})- .*+(?>(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*)", re.MULTILINE)
 
 
-def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
+def _scalar(event: yaml.ScalarEvent, place: Callable[[yaml.Event], str]) -> Any:
     """The value of a text with quotes, a tag or an anchor."""
     tag = event.tag or "!"
     if tag == "!":
@@ -298,14 +318,6 @@ def _tagged(tag: str, text: str) -> Any:
         with suppress(UnicodeDecodeError):
             return bytes(value).decode("utf-8")
     return value
-
-
-def _merge(container: dict[Any, Any], value: Any) -> None:
-    """YAML's merge key: what the mapping does not have itself is taken from the first that has it."""
-    for source in value if isinstance(value, list) else (value,):
-        if isinstance(source, dict):
-            for name, merged in source.items():
-                container.setdefault(name, merged)
 
 
 _UNCLOSED = "a quoted text opens here and is never closed"

@@ -218,6 +218,17 @@ def test_merge_keys():
     assert read_yaml(text, "tea.md")["z"] == {"a": 1, "b": 4}
 
 
+def test_what_is_merged_stands_once():
+    """A name of the mapping's own is no second one, wherever the merge key stands; of its own two are."""
+    warnings: list[str] = []
+    text = "x: &x {a: 1, b: 2}\ny: {<<: *x, a: 3}\nz: {<<: *x, c: 4, <<: {c: 5, d: 6}}\n"
+    found = read_yaml(text, "tea.md", warnings=warnings)
+    assert (found["y"], found["z"]) == ({"a": 3, "b": 2}, {"a": 1, "b": 2, "c": 4, "d": 6})
+    assert warnings == []
+    assert read_yaml("x: &x {a: 1}\ny: {<<: *x, a: 3, a: 4}\n", "tea.md", warnings=warnings)["y"] == {"a": 4}
+    assert warnings == ["tea.md:2: a stands twice. The last one counts."]
+
+
 def test_name_twice():
     """A name that stands twice is a warning, and the last one counts."""
     warnings: list[str] = []
