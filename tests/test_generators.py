@@ -293,6 +293,8 @@ TWO_LANGUAGES = "[languages.de]\nweight = 2\n[languages.en]\nweight = 1\n"
         '[permalinks]\nposts = "/:2006/:01/:02/:slug/"\n"/" = "/top/:slug/"\n'
         '[frontmatter]\ndate = ["date", ":filename"]\n'
         '[languages.en]\n[languages.de.permalinks]\nposts = "/beitrag/:title/"\n',
+        '[permalinks]\nposts = "/:sections[last]/in/:sections[-1]/:filename"\n'
+        '[languages.en]\n[languages.de.permalinks]\nposts = "/:sections[1:]/:filename"\n',
         f'disableLanguages = ["de"]\n[permalinks]\n"/" = "/top/:filename/"\n{TWO_LANGUAGES}',
         "[languages.en]\n[languages.de]\ndisabled = true\n",
         'contentDir = "src"\n[languages.en]\ncontentDir = "src/english"\n[languages.de]\ncontentDir = "src/german"\n',

@@ -17,7 +17,7 @@ from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
 
-_SECTIONS = re.compile(r":sections(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
+_SECTIONS = re.compile(r":sections(?:\[(last|-?\d{0,9})(:?)(last|-?\d{0,9})\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: A plain regular expression: letters, any one, any number of them, an end.
 _PLAIN = re.compile(r"(?:\\[./-]|\.[*+]?|[\w/ ~@-])+\$?")
@@ -96,6 +96,7 @@ class Hugo(Generator):
             folders = {folder: language for folder, _, language in mounts}
             roots = {folder: target for folder, target, _ in mounts}
         permalinks = _permalinks(values)
+        own = {code: patterns for code, one in languages.items() if (patterns := _permalinks(lower(one)))}
         # However often a folder is named, and by whichever links, it is looked through once.
         different = {(sources.root / folder).resolve(): folder for folder in folders}.values()
         pages = [page for folder in different for page in sources.files(folder) if "/_index." in page]
@@ -115,7 +116,7 @@ class Hugo(Generator):
             languages=tuple(dict.fromkeys([first, *languages])),
             zone=sources.zone(values.get("timezone"), file),
             permalinks=permalinks,
-            own_permalinks={code: own for code, options in languages.items() if (own := _permalinks(lower(options)))},
+            own_permalinks=own,
             content_dirs=folders,
             roots=roots,
             data_folder=cls.data_in(text("datadir")),
@@ -127,7 +128,7 @@ class Hugo(Generator):
             ignored=tuple(_globs(values.get("ignorefiles"))),
             unbuilt=tuple(code for code, one in languages.items() if code in disabled or lower(one).get("disabled")),
             sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
-            if any(":sections" in pattern for pattern in permalinks.values())
+            if ":sections" in f"{permalinks}{own}"
             else (),
             cascades=tuple(sorted(cascades, key=lambda cascade: -len(cascade[0]))),
         )
@@ -153,7 +154,9 @@ class Hugo(Generator):
         pattern = self.own_permalinks.get(language, self.permalinks).get(section or "/", "")
         if pattern:
             # A folder without an _index.md is no section of its own, but those of the first level.
-            depth = max((n for n in range(2, len(folders) + 1) if "/".join(folders[:n]) in self.sections), default=1)
+            depth = max((n for n in range(1, len(folders) + 1) if "/".join(folders[:n]) in self.sections), default=0)
+            # To Hugo, one without an _index.md is followed by a section without a name.
+            sections = folders[:depth] or [*folders[:1], ""]
             known = {"section": section, "filename": base, "contentbasename": base, "title": article.title}
             known |= {"slug": slug or article.title, "slugorfilename": slug or base}
             known["slugorcontentbasename"] = known["slugorfilename"]
@@ -162,7 +165,7 @@ class Hugo(Generator):
             known["weekday"] = str(date.isoweekday() % 7)
             # Dates may be written as Go has them.
             pattern = pattern.replace(":2006", ":year").replace(":01", ":month").replace(":02", ":day")
-            pattern = _SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern)
+            pattern = _SECTIONS.sub(lambda found: "/".join(_sliced(sections, found)), pattern)
             path = filled(pattern, known, date).replace("+", " ")
             if not path:
                 return ""
@@ -248,15 +251,13 @@ def _globs(expressions: Any) -> Iterator[str]:
         yield f"*{text.removesuffix('$*')}"
 
 
-def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:
-    """Hugo's ``:sections[1:]``; a number beyond the end is no error."""
+def _sliced(sections: list[str], found: re.Match[str]) -> list[str]:
+    """Hugo's ``:sections[1:]``; a number below 0 is 0, and one beyond the end is no error."""
     start, stop = (
-        {"last": len(folders) - 1}.get(text, int(text) if text.lstrip("-").isdigit() else None)
-        for text in (found[1] or "", found[3] or "")
+        len(sections) - 1 if text == "last" else max(0, int(text)) if (text or "").strip("-") else usual
+        for text, usual in ((found[1], 0), (found[3], len(sections)))
     )
-    if found[1] and not found[2]:
-        return folders[start : (start or 0) + 1]
-    return folders[start:stop]
+    return sections[start : start + 1] if found[1] and not found[2] else sections[start:stop]
 
 
 def _path(path: str, generator: Hugo) -> str:
