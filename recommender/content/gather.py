@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
-from recommender.content.generators.base import filled
+from recommender.content.generators.base import SAFE, filled
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language, is_prose_in, language_of_text, not_in_their_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
@@ -33,6 +33,8 @@ _NOT_FOUND = re.compile(
     r"(?:(?:website|site|src|source|contents?|_?pages|docs)/)*(?:(?P<language>[\w-]+)/)?404(?:/index)?\.\w+",
     re.IGNORECASE,
 )
+#: What stands before the path of an address.
+_HOST = re.compile("^(?:https?:)?//[^/]*")
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
 _MOST_SUGGESTIONS = 100
 #: Characters of a body that its language is told by, with its title and excerpt.
@@ -225,7 +227,7 @@ def with_addresses(
             added.append(url)
             url = placed_at
         if site_url and url.startswith("/"):
-            added += [site_url + url, urlsplit(site_url).path + url]
+            added += [site_url + url, _HOST.sub("", site_url) + url]
         elif site_url and url.startswith(f"{site_url}/"):
             added.append(url.removeprefix(site_url))
         if added or url != article.url:
@@ -309,7 +311,7 @@ def _filled(address: str, article: Article, facts: PageFacts, generator: Generat
     known = {
         "path": place,
         "folders": place.rpartition("/")[0],
-        "slug": facts.slug.strip("/").rpartition("/")[2] or slug(article.path, (article.language,)),
+        "slug": quote(facts.slug.strip("/").rpartition("/")[2] or slug(article.path, (article.language,)), safe=SAFE),
         "language": article.language or generator.language,
     }
     found = re.match("https?://|//", address)

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from recommender.articles import Article
+from recommender.content.generators.base import SAFE
 from recommender.content.paths import slug
 from recommender.content.urls import is_address
 
@@ -24,7 +25,7 @@ def address_by(pattern: str, article: Article, slug_: str = "") -> str:
         known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
     if not known.keys() >= {*_PLACEHOLDER.findall(pattern)}:
         return ""
-    return _PLACEHOLDER.sub(lambda found: known[found[0]], pattern)
+    return _PLACEHOLDER.sub(lambda found: quote(known[found[0]], safe=SAFE), pattern)
 
 
 def infer_patterns(targets: Iterable[str], articles: Iterable[Article]) -> dict[int, str]:
@@ -41,7 +42,7 @@ def infer_patterns(targets: Iterable[str], articles: Iterable[Article]) -> dict[
     for target in set(targets):
         start, names, end = _split(target)
         *above, last = names
-        found = [(_pattern(start, above, end, article), article) for article in by_slug.get(last, ()) if start]
+        found = [(_pattern(start, above, end, article), article) for article in by_slug.get(unquote(last), ()) if start]
         # The article of the right language explains more parts of /de/blog/tea/ than its translations do.
         best = max((_n_explained(pattern) for pattern, _ in found), default=0)
         for pattern, article in found:

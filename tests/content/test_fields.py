@@ -467,6 +467,14 @@ def test_a_key_of_an_author_in_either_form(make_site):
     assert read_site(site)["content/a"].provider == "Ida"
 
 
+def test_a_name_with_blanks_and_signs_in_an_address(make_site):
+    """An address by the setting or by the site's lists can be opened, whatever the file is called."""
+    lists = {f"blog/{one}.md": f"---\ntitle: {one}\nrelated: [/b/{other}/]\n---\n" for one, other in ("ab", "ba")}
+    site = make_site({**lists, "blog/why c#.md": "---\ntitle: Why\n---\n"})
+    for settings in (Settings(), Settings(articles=ArticlesSettings(address="/b/:slug/"))):
+        assert [article.url for article in read_site(site, settings)] == ["/b/a/", "/b/b/", "/b/why%20c%23/"]
+
+
 @pytest.mark.parametrize("part", ADDRESS_PARTS)
 def test_parts_of_an_address(make_site, part):
     """What the setting may ask for is filled."""

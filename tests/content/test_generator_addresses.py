@@ -267,6 +267,11 @@ def test_starlight(make_site):
             {"docs/README": "/shed/", "docs/de/README": "/shed/de/", "docs/tea": "/shed/pot.html"},
         ),
         (
+            "docs/.vuepress/config.js",
+            "{base: '/shed/', permalink: '/:regular'}",
+            {"docs/README": "/shed/", "docs/oak/cup": "/shed/oak/cup.html", "docs/tea": "/shed/pot.html"},
+        ),
+        (
             "docusaurus.config.js",
             "{baseUrl: '/shed/', presets: [['classic', {docs: {routeBasePath: '/'}}]]}",
             {"docs/index": "/shed/", "docs/tea": "/shed/tea"},

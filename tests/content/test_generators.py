@@ -166,6 +166,7 @@ _CASCADE = "{target: {path: '*%s*'}, build: {render: never}}"
         ("mkdocs.yml", "docs_dir: content\nexclude_docs: |\n" + "  *x\n" * 1_300, ""),
         ("conf.py", "POSTS = (1, 2)\n", "conf.py: cannot be read (TypeError: "),
         ("_config.yml", f"permalink: '{'/:year' * 200_000}'\n", ""),
+        ("_config.yml", "url: 'https://[tea'\n", ""),
         ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 5_000}]/:title/'\n", ""),
         ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 50}]/:title/'\n", ""),
         ("eleventy.config.js", f"a({'[' * 500}{'1,' * 100_000}", ""),

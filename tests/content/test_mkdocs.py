@@ -136,6 +136,8 @@ def test_a_post_with_several_dates(make_site):
         ("{post_url_format: '{categories}/{slug}'}", "blog/posts", "categories: [Tea & cake]", "/blog/tea--cake/tea/"),
         ("{post_url_format: '{date}/{categories}/{slug}'}", "blog/posts", "", "/blog/2024/06/04/tea/"),
         ("{post_url_format: '{year}/{slug}'}", "blog/posts", "", ""),
+        ("{post_url_date_format: y/M/d}", "blog/posts", "", "/blog/2024/6/4/tea/"),
+        ("{post_url_date_format: yyyy/MMM/dd}", "blog/posts", "", ""),
         ("{blog_dir: .}", "posts/2024", "", "/2024/06/04/tea/"),
         ("{blog_dir: ./a/news/}", "a/news/posts", "", "/a/news/2024/06/04/tea/"),
         ("{post_dir: articles}", "articles", "", "/blog/2024/06/04/tea/"),

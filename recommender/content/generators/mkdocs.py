@@ -17,7 +17,6 @@ from recommender.content.paths import ENDINGS, suffix_language, without_ending
 
 #: What MkDocs leaves out on every site, beside hidden files.
 _LEFT_OUT = "/templates/\n"
-_LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 #: What makes slugs where nothing is told, as sites that tell it write it, but for the tag, which is not read.
 _SLUGIFY = {"kwds": {"case": "lower"}}
 
@@ -138,11 +137,12 @@ class MkDocs(Generator):
         if not self.posts or not article.path.startswith(f"{self.posts}/"):
             path, code = self._plain(article.path)
             return f"/{code}".rstrip("/") + self.path_url(replace(article, path=path), NO_FACTS)
-        form = re.sub("|".join(_LETTERS), lambda found: _LETTERS[found[0]], self.post_date)
         known = {"file": article.path.rpartition("/")[2].rpartition(".")[0]}
-        if facts.date:
-            # The day as it is written, whatever its zone.
-            known["date"] = f"{facts.date:{form}}"
+        if day := facts.date:
+            # The day as it is written, whatever its zone; names of months depend on the language.
+            parts = {"yyyy": f"{day:%Y}", "yy": f"{day:%y}", "MM": f"{day:%m}", "dd": f"{day:%d}"}
+            parts |= {"y": str(day.year), "M": str(day.month), "d": str(day.day)}
+            known["date"] = re.sub(r"([A-Za-z])\1*", lambda found: parts.get(found[0], "{"), self.post_date)
         if facts.slug or "post" in self.blanks:
             known["slug"] = facts.slug or _slug(article.title, self.blanks["post"])
         if not facts.categories or "categories" in self.blanks:

@@ -57,6 +57,7 @@ class VuePress(VitePress):
         pattern = facts.permalink or self.pattern
         if not pattern:
             return self.path_url(article, facts)
-        known = {"slug": slugged(slug(article.path)), "regular": self.path_url(article, facts).strip("/")}
+        place = self.path_url(article, facts).removeprefix(f"/{self.base}/")
+        known = {"slug": slugged(slug(article.path)), "regular": place.strip("/")}
         path = filled(pattern, known, day_of(article, facts))
         return placed(path, self.base) if path else ""
