@@ -50,7 +50,7 @@ def _named(target: str, kind: str, article: Article, matcher: EntryMatcher) -> s
     if kind != "wiki" and not target.startswith("{"):
         address = RelatedEntry(target=_joined(article.url, target))
         named = matcher.by_address(address) or matcher.by_address(entry) or matcher.beside(target, article)
-        if named or not target.startswith("/"):
+        if named or not target.startswith(("/", "@")):
             return named
     match = matcher.match(entry, article)
     is_meant = match.how in ("url", "title") if kind == "wiki" else match.how == "url"

@@ -161,7 +161,7 @@ class EntryMatcher:
         for spelling in spellings(address):
             ids = by_url.get(spelling) or by_url.get(spelling.casefold())
             if not ids and is_address(spelling):
-                ids = self._index("path").get(spelling.casefold())
+                ids = self._index("path").get(_without_ending(spelling))
             if ids:
                 # An article's own address comes before what was one of another's, unless nobody can read it there.
                 readable = (self._articles[one] for one in ids if len(ids) > 1)
@@ -302,8 +302,7 @@ def _keys(article: Article, kind: _Kind) -> set[str]:
     files = {article.id, without_ending(article.path)}
     paths = {*map(folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     if kind == "path":
-        bare = {url: _PAGE_ENDING.sub("", url.casefold()) for url in urls if is_address(url)}
-        return (paths | {other for url, other in bare.items() if other != url}) - {""}
+        return (paths | {_without_ending(url) for url in urls if is_address(url)}) - {""}
     slugs = {slug(path) for path in paths} | {
         path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
     }
@@ -369,6 +368,11 @@ def _cleaned(target: str) -> str:
     target = unquote(unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return folded(target).removesuffix("/index").strip("/")
+
+
+def _without_ending(url: str) -> str:
+    """A canonical URL in small letters, without the ending of its page."""
+    return _PAGE_ENDING.sub("", url.casefold())
 
 
 @lru_cache(maxsize=1 << 16)

@@ -25,6 +25,7 @@ def linked(body: str) -> list[str]:
         "See [[cup]], or [[The cup|cups]].",
         'See [cups]({{< relref "cup.md" >}}).',
         "See [cups]({% link docs/cup.md %}).",
+        "See [cups](@/docs/cup.md), or [again](@site/docs/cup.md).",
         "See [cups]({{ site.baseurl }}{% link docs/cup.md %}).",
         'See <a class="x" href="/docs/cup/?from=tea">cups</a>.',
         "See <a href='{{ site.baseurl }}/docs/cup/'>cups</a>.",

@@ -32,6 +32,7 @@ MATCHER = EntryMatcher([TEA, EN, DE, CUP])
     [
         ("https://www.example.org/2021/03/03/green-tea?utm_source=x", TEA, "url"),
         ("https://example.org/tea/", TEA, "url"),
+        ("https://example.org/tea.html", TEA, "url"),
         ("/2021/03/03/green-tea", TEA, "url"),
         ("_posts/2021-03-03-green-tea.md", TEA, "path"),
         ("{% link _posts/2021-03-03-green-tea.md %}", TEA, "path"),
