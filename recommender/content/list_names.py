@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
@@ -29,10 +30,12 @@ _LEAST_MUTUAL_OF_FEW = 0.5
 _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
 #: What parts the entries in one text: marks first, of them those that titles seldom have; blanks only where each part
 #: names an article.
-_SEVERAL = re.compile(r"[,;|&\s]")
-_STRONG_MARKS, _MARKS, _BLANKS = re.compile("[;|]"), re.compile("[,;|&]"), re.compile(r"\s+")
+_SEVERAL, _MARKS, _BLANKS = re.compile(r"[,;|&\s]"), re.compile("[,;|&]"), re.compile(r"\s+")
+_SEPARATORS = (re.compile("[;|]"), re.compile(","), re.compile("&"), _BLANKS)
+#: What stands between marks, those in brackets left aside.
+_BETWEEN = re.compile(r"(?:[^,;|&()]|\([^()]*\))+")
 #: What stands before a remark: ADR-0017 (raw tiers), docs/tea.md - how it is made, tea.md §3.
-_REMARKED = re.compile(r"(\S+)\s+(?:[(§]|[-–—]+\s).*")
+_REMARKED = re.compile(r"(\S+)(\s+(?:[(§]|[-–—]+\s).*)?")
 
 
 #: An article, the name of a list in its front matter, as typed, and the list.
@@ -81,6 +84,38 @@ def choose_names(
     return frozenset(chosen), sentences
 
 
+class _Tally(NamedTuple):
+    """What the entries under one name come to, but for those that name their own article: these say nothing."""
+
+    named: Counter[str]  #: How many name each article.
+    sources: set[str]  #: The articles that have such entries.
+    n_external: int
+    n_unmatched: int
+    alike: Counter[frozenset[str]]  #: Of the lists of these articles, how many have the same entries.
+
+
+def _tally(lists: Sequence[_Named], matcher: EntryMatcher, languages: Mapping[str, str]) -> _Tally:
+    """What a name's entries come to; where languages are given, one that leads to another is unmatched."""
+    named: Counter[str] = Counter()
+    sources: set[str] = set()
+    n_external = n_unmatched = 0
+    for article, entry in ((one, entry) for one, _, held in lists for entry in _parted(held.entries, one, matcher)):
+        found, how = matcher.match(entry, article)
+        if found == article.id:
+            continue
+        sources.add(article.id)
+        is_foreign = len({languages.get(found or "", ""), languages.get(article.id, "")} - {""}) > 1
+        if how == "external":
+            n_external += 1
+        elif found is None or is_foreign or (how == "path" and not matcher.is_whole(entry, found)):
+            n_unmatched += 1
+        else:
+            named[found] += 1
+    kept = (held.entries for article, _, held in lists if article.id in sources)
+    alike = Counter(frozenset(entry.target for entry in entries) for entries in kept)
+    return _Tally(named, sources, n_external, n_unmatched, alike)
+
+
 def _objection(
     name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: str, languages: Mapping[str, str]
 ) -> str | None:
@@ -90,46 +125,33 @@ def _objection(
     `languages` are those of all articles, by id: where topics are pages, translations may be too.
     """
     is_doubted = any(is_doubtful(typed.rpartition(".")[2]) for _, typed, _ in lists)
-    named: Counter[str] = Counter()
-    sources: set[str] = set()
-    n_external = n_unmatched = 0
-    for article, _, found in lists:
-        for entry in _parted(found.entries, article, matcher):
-            match = matcher.match(entry, article)
-            # An article that names itself says nothing of others: an id, an address of its own.
-            if match.article_id == article.id:
-                continue
-            sources.add(article.id)
-            if match.how == "external":
-                n_external += 1
-            elif (
-                match.article_id is None
-                or (match.how == "path" and not matcher.is_whole(entry, match.article_id))
-                or (is_doubted and len({languages[match.article_id], article.language} - {""}) > 1)
-            ):
-                n_unmatched += 1
-            else:
-                named[match.article_id] += 1
-    n_matched, n_lists = named.total(), len(sources)
     is_telling_name = name == own or is_telling(name.rpartition(".")[2])
-    if not n_matched or (not is_telling_name and n_lists < 2):
+    tally = _tally(lists, matcher, languages if is_doubted else {})
+    if not tally.named or (not is_telling_name and len(tally.sources) < 2):
         return None
     if _is_scored(lists):
         return "its entries carry scores, so a machine wrote them"
-    share = n_matched / (n_matched + n_unmatched + (0 if is_telling_name else n_external))
-    kept = (found for article, _, found in lists if article.id in sources)
-    n_different = len({frozenset(entry.target for entry in found.entries) for found in kept})
     if is_telling_name:
-        if is_doubted and share < _LEAST_MATCHED:
-            return None
-        if n_different == 1 and n_lists >= max(_LEAST_LISTS, len(languages) / 2):
-            return "all of them are the same"
-        n_entries = n_matched + n_unmatched
-        return "" if 2 * n_matched >= n_entries else f"only {n_matched:,} of {n_entries:,} entries name an article"
-    if share < _LEAST_TOLD_MATCHED:
+        return _objection_to_telling(tally, len(languages), is_doubted=is_doubted)
+    return _objection_to_other(tally)
+
+
+def _objection_to_telling(tally: _Tally, n_articles: int, *, is_doubted: bool) -> str | None:
+    n_matched = tally.named.total()
+    n_entries = n_matched + tally.n_unmatched
+    if is_doubted and n_matched / n_entries < _LEAST_MATCHED:
         return None
-    mutual = sum(article_id in sources for article_id in named) / len(named)
-    if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
+    n_lists, n_same = tally.alike.total(), max(tally.alike.values())
+    if n_same >= max(_LEAST_LISTS, n_articles / 2):
+        return f"{'all' if n_same == n_lists else f'{n_same:,}'} of them are the same"
+    return "" if 2 * n_matched >= n_entries else f"only {n_matched:,} of {n_entries:,} entries name an article"
+
+
+def _objection_to_other(tally: _Tally) -> str | None:
+    n_matched, n_lists = tally.named.total(), len(tally.sources)
+    share = n_matched / (n_matched + tally.n_unmatched + tally.n_external)
+    mutual = sum(article_id in tally.sources for article_id in tally.named) / len(tally.named)
+    if share < _LEAST_TOLD_MATCHED or mutual < _LEAST_MUTUAL or len(tally.alike) < _LEAST_DIFFERENT * n_lists:
         # Tags, authors, parts of a series, navigation: not even a line each.
         return None
     if n_lists < _LEAST_LISTS and share == 1.0 and mutual >= _LEAST_MUTUAL_OF_FEW:
@@ -205,20 +227,20 @@ def _behind_its_title(text: str, article: Article, matcher: EntryMatcher) -> lis
 
 
 def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
-    """tea.md (green, and black), or several such."""
-    remarked = [_REMARKED.fullmatch(part.strip()) for part in _MARKS.split(text)]
+    """tea.md (green, and black), or several of which one at least has such a remark."""
+    remarked = [_REMARKED.fullmatch(part.strip()) for part in _BETWEEN.findall(text)]
     if not all(remarked):
         remarked = [_REMARKED.fullmatch(text)]
     entries = [RelatedEntry(target=found[1]) for found in remarked if found]
     # A word with a capital is one of a title.
     are_places = all(one.target == one.target.lower() or not one.target.isalpha() for one in entries)
     are_known = are_places and all(matcher.match(one, article).how in ("url", "path") for one in entries)
-    return entries if are_known else []
+    return entries if are_known and any(found and found[2] for found in remarked) else []
 
 
 def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
     """tea, cup | pot; with blanks alone between them only slugs and paths."""
-    for separator in (_STRONG_MARKS, _MARKS, _BLANKS):
+    for separator in _SEPARATORS:
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]
         # Words of a title may be slugs, but are seldom all of them written small; no title is of paths alone.
@@ -228,5 +250,5 @@ def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[Relat
         enough = all if may_be_title else any
         if len(parts) > 1 and enough(matcher.match(part, article).article_id is not None for part in parts):
             # Between those marks a comma may be one of a title.
-            return [*_parted(parts, article, matcher)] if separator is _STRONG_MARKS else parts
+            return parts if separator is _BLANKS else [*_parted(parts, article, matcher)]
     return []

@@ -174,6 +174,19 @@ def test_told(make_site, line, reason):
     assert [warning for warning in taken.reading.warnings if "looks like" in warning] == []
 
 
+def test_one_list_on_most_articles(make_site):
+    """A list that is the same on half of the articles is navigation, though others have lists of their own."""
+    own = {"leaf": "[tea, pot]", "water": "[leaf]"}
+    corpus = read_site(make_site(pages(lambda name, *_: f"read_next: {own.get(name, '[tea, cup, pot]')}") | {
+        "mug.md": "---\ntitle: Mug\nread_next: [pot, cup, tea]\n---\n"
+    }))  # fmt: skip
+    assert lists_of(corpus) == {}
+    assert [warning for warning in corpus.reading.warnings if "read_next" in warning] == [
+        "read_next on 7 articles looks like curated lists, but 5 of them are the same: not read. If editors chose "
+        "them, say so: articles.fields.related: read_next."
+    ]
+
+
 def test_two_lists(make_site):
     """Two names are two lists of one article: one after the other, without what stands in both."""
     site = make_site(pages(lambda _, one, other: f"related: [{one}]\nextra:\n  related_readings: [{other}, {one}]"))
@@ -245,14 +258,18 @@ def test_entries_that_only_the_site_explains(make_site):
         ("3, rust; Leek soup", ["3", "rust", "Leek soup"]),
         ("3, 4", ["3", "4"]),
         ("Gone, far away; Leek soup", ["Gone, far away", "Leek soup"]),
+        ("Leek soup, Rust & rot", ["Leek soup", "Rust & rot"]),
+        ("Leek soup & rain, Rust & rot", ["Leek soup", "rain", "Rust & rot"]),
         ("https://e.example/a|https://e.example/b", ["https://e.example/a", "https://e.example/b"]),
     ],
 )
 def test_titles_with_marks(tmp_path, name, text, expected):
-    """Semicolons and bars part titles before commas do, and none parts the title of an article."""
+    """Semicolons and bars part titles before commas and these before ampersands, and none the title of an article."""
     rows = [
         {"id": str(number), "title": title, "related": text if number == 1 else ""}
-        for number, title in enumerate(["Asked", "Leeks, rows and rain", "Rust; blight", "Leek soup"], start=1)
+        for number, title in enumerate(
+            ["Asked", "Leeks, rows and rain", "Rust; blight", "Leek soup", "Rust & rot"], start=1
+        )
     ]
     with (tmp_path / name).open("w", newline="") as file:
         if name == "a.csv":
@@ -270,6 +287,7 @@ def test_titles_with_marks(tmp_path, name, text, expected):
         ("cup (with a saucer, or two)", ["cup"]), ("mugs/cup.md - with a saucer", ["mugs/cup.md"]),
         ("cup – why", ["cup"]),
         ("/cup/ — with a saucer", ["/cup/"]), ("ADR-0002 (raw/canonical)", ["ADR-0002"]), ("cup.md §3", ["cup.md"]),
+        ("cup (with a saucer, or two), salt", ["cup", "salt"]), ("salt, cup – why", ["salt", "cup"]),
         ("cup (with a saucer), salt (fine)", ["cup", "salt"]), ("cup - why, salt - and how", ["cup", "salt"]),
         ("Cup - a history", ["Cup - a history"]), ("jug (none)", ["jug (none)"]), ("cup - salt", ["cup - salt"]),
     ],
