@@ -210,6 +210,7 @@ PELICAN = {
     "content/named/rope.md": page("Rope", "date: 2024-03-04", "slug: rope-work"),
     "content/2023-01-02-tar.md": page("Tar"),
     "content/pages/about.md": page("About us"),
+    "content/pages/ueber.md": page("Über uns", "lang: de"),
     "content/later.md": page("Later", "date: 2024-03-04", "status: draft"),
 }
 #: The files of a site, what builds it, where, and the articles that are not built.

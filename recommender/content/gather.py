@@ -35,6 +35,8 @@ _NOT_FOUND = re.compile(
 )
 #: What stands before the path of an address.
 _HOST = re.compile("^(?:https?:)?//[^/]*")
+#: The rule that addresses have where none tells them.
+_GUESSED = "path of the file"
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
 _MOST_SUGGESTIONS = 100
 #: Characters of a body that its language is told by, with its title and excerpt.
@@ -194,49 +196,46 @@ def with_addresses(
     placed: list[Article] = []
     guessed: list[Article] = []
     for article in articles:
-        url = article.url
-        added = []
-        is_guess = False
-        if not url and article.path:
-            facts = notes.facts.get(article.id, NO_FACTS)
-            pattern = "" if facts.permalink else patterns.get(len(path_parts(article.path)), "")
-            named = address_by(pattern, article, facts.slug)
-            # A pattern in the front matter is Jekyll's, on a site without a configuration too.
-            rules = Jekyll() if facts.permalink and not generator.file else generator
-            configured = _told(rules.url, article, facts, notes)
-            if settings.address:
-                url = _filled(settings.address, article, facts, generator)
-                counted[f"articles.address: {settings.address}"] += 1
-            elif configured:
-                url = configured
-                counted[f"rules of {rules.title}"] += 1
-                # Links that editors made lead somewhere too.
-                added += [named] if named else []
-            elif named:
-                url = named
-                counted[f"as in the curated lists: {pattern}"] += 1
-            elif url := _told(generator.guess, article, facts, notes):
-                counted["path of the file"] += 1
-                is_guess = article.visible_from != NEVER
-        elif generator.file and not url.startswith("/") and not is_address(url):
+        told, rule, named = article.url, "", ""
+        if not told and article.path:
+            told, rule, named = _address(article, patterns, notes, generator, settings)
+        elif generator.file and not told.startswith("/") and not is_address(told):
             # Every generator takes such an address from the site's root.
-            url = f"/{url}"
-        is_set = settings.address and not article.url
-        placed_at = url if is_set or not url.startswith("/") else generator.placed(url, article.language)
-        if placed_at != url:
-            added.append(url)
-            url = placed_at
+            told = f"/{told}"
+        is_below = told.startswith("/") and not (rule and settings.address)
+        url = generator.placed(told, article.language) if is_below else told
+        aliases = [*article.aliases, named, told]
         if site_url and url.startswith("/"):
-            added += [site_url + url, _HOST.sub("", site_url) + url]
+            aliases += [site_url + url, _HOST.sub("", site_url) + url]
         elif site_url and url.startswith(f"{site_url}/"):
-            added.append(url.removeprefix(site_url))
-        if added or url != article.url:
-            aliases = dict.fromkeys((*article.aliases, *added))
-            article = replace(article, url=url, aliases=tuple(alias for alias in aliases if alias not in ("", url)))
+            aliases.append(url.removeprefix(site_url))
+        others = tuple(alias for alias in dict.fromkeys(aliases) if alias not in ("", url))
+        if (url, others) != (article.url, article.aliases):
+            article = replace(article, url=url, aliases=others)
         placed.append(article)
-        if is_guess:
+        if url and rule:
+            counted[rule] += 1
+        if url and rule == _GUESSED and article.visible_from != NEVER:
             guessed.append(article)
     return placed, counted, guessed
+
+
+def _address(
+    article: Article, patterns: Mapping[int, str], notes: Notes, generator: Generator, settings: ArticlesSettings
+) -> tuple[str, str, str]:
+    """The address of an article that gives none, by which rule, and the one in the lists of editors, if another."""
+    facts = notes.facts.get(article.id, NO_FACTS)
+    if settings.address:
+        return _filled(settings.address, article, facts, generator), f"articles.address: {settings.address}", ""
+    pattern = "" if facts.permalink else patterns.get(len(path_parts(article.path)), "")
+    named = address_by(pattern, article, facts.slug)
+    # A pattern in the front matter is Jekyll's, on a site without a configuration too.
+    rules = Jekyll() if facts.permalink and not generator.file else generator
+    if url := _told(rules.url, article, facts, notes):
+        return url, f"rules of {rules.title}", named
+    if named:
+        return named, f"as in the curated lists: {pattern}", ""
+    return _told(generator.guess, article, facts, notes), _GUESSED, ""
 
 
 def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes) -> tuple[list[Article], list[str]]:

@@ -34,7 +34,7 @@ How = Literal["url", "path", "title", "external", "unmatched"]
 _Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
-#: {{< ref "tea.md" >}}, {doc}`tea`, `tea.md`, [[tea]], {filename}tea.md.
+#: {{< ref "tea.md" >}}, {doc}`tea`, `tea.md`, [[tea]], [[tea#Cups|Tea]], {filename}tea.md.
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
     | \{%-?\s*+post_(?:link|path)\s++["']?(?P<hexo>[^\s{%"']++)[^{}]*+\}
@@ -42,7 +42,7 @@ _WRAPPED = re.compile(
     | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
     | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`
     | ^`(?P<code>[^`<>]++)`$
-    | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
+    | \[\[(?P<wiki>(?>(?:(?!\#\S)[^][|])+))(?:[|\#][^][]*+)?\]\]
     | (?:\{filename\}|\|filename\|)(?P<pelican>[^{}|]++)
     | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from recommender.articles import Article
-from recommender.content.generators.base import SAFE
+from recommender.content.generators.base import SAFE, filled
 from recommender.content.paths import slug
 from recommender.content.urls import is_address
 
@@ -19,13 +19,10 @@ _LEAST_VOTES = 2
 
 def address_by(pattern: str, article: Article, slug_: str = "") -> str:
     """The address of an article by a pattern, or "" where the article lacks a part of it."""
-    known = {f"{{folder {number}}}": name for number, name in enumerate(path_parts(article.path), start=1)}
-    known[":slug"] = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
-    if day := article.published_at:
-        known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
-    if not known.keys() >= {*_PLACEHOLDER.findall(pattern)}:
-        return ""
-    return _PLACEHOLDER.sub(lambda found: quote(known[found[0]], safe=SAFE), pattern)
+    for number, name in enumerate(path_parts(article.path), start=1):
+        pattern = pattern.replace(f"{{folder {number}}}", quote(name, safe=SAFE))
+    name = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
+    return "" if "{folder " in pattern else filled(pattern, {"slug": quote(name, safe=SAFE)}, article.published_at)
 
 
 def infer_patterns(targets: Iterable[str], articles: Iterable[Article]) -> dict[int, str]:

@@ -352,8 +352,8 @@ def _shape_of_texts(targets: Counter[str], articles: Sequence[Article]) -> Entry
         if kind == "title" and place in names:
             kind = "name"
         start, end = target.split(place, 1) if place else ("", "")
-        if start == "[[" and end != "]]":
-            end = "|{title}]]"
+        if start == "[[":
+            end = "|{title}]]" if "|" in end else "]]"
         # What a role or a shortcode takes for a place is no address.
         form = f"{start}{{place}}{end}" if kind != "path" or place.startswith("/") else "{place}"
         kinds[kind] += n_entries

@@ -347,6 +347,16 @@ def test_slugs_of_pelican(make_site, config, lines, address):
 
 
 @pytest.mark.parametrize(
+    ("config", "address"), [("", "/pages/tee-de.html"), ("PAGE_LANG_URL = '{lang}/{slug}/'\n", "/de/tee/")]
+)
+def test_pages_of_pelican_in_another_language(make_site, config, address):
+    """They have the pattern of translations, as articles have theirs."""
+    files = {"content/pages/a.md": "Title: Tea\n\nA.\n", "content/pages/b.md": "Title: Tee\nLang: de\n\nB.\n"}
+    site = make_site({"pelicanconf.py": f"PATH = 'content'\n{config}", **files})
+    assert addresses(site) == {"content/pages/a": "/pages/tea.html", "content/pages/b": address}
+
+
+@pytest.mark.parametrize(
     ("title", "slugified", "slug"),
     [
         ("Größe & Tiefe", "groesse-and-tiefe", "grosse-and-tiefe"),

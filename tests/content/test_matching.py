@@ -46,6 +46,8 @@ MATCHER = EntryMatcher([TEA, EN, DE, CUP])
         ("/tea/2021/03/03/green-tea.html", TEA, "path"),
         ("[[green-tea]]", TEA, "path"),
         ("[[green-tea|Tea]]", TEA, "path"),
+        ("[[green-tea#Cups|Tea]]", TEA, "path"),
+        ("[[The kettle#Of copper]]", EN, "title"),
         ('{{< ref "/blog/de/kettle.md" >}}', DE, "path"),
         ('{{% relref "cup.md" %}}', CUP, "path"),
         ("/en/blog/kettle/#top", EN, "url"),

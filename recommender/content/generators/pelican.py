@@ -23,6 +23,7 @@ class Pelican(Generator):
     articles: str = "{slug}.html"  #: ``ARTICLE_URL``.
     translations: str = "{slug}-{lang}.html"  #: ``ARTICLE_LANG_URL``.
     pages: str = "pages/{slug}.html"  #: ``PAGE_URL``.
+    page_translations: str = "pages/{slug}-{lang}.html"  #: ``PAGE_LANG_URL``.
     page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site.
     by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``.
     keeps_letters: bool = False  #: ``SLUGIFY_USE_UNICODE``.
@@ -45,6 +46,7 @@ class Pelican(Generator):
             articles=values.text("ARTICLE_URL") or cls.articles,
             translations=values.text("ARTICLE_LANG_URL") or cls.translations,
             pages=values.text("PAGE_URL") or cls.pages,
+            page_translations=values.text("PAGE_LANG_URL") or cls.page_translations,
             page_folders=tuple(f"{top}/{folder}".strip("/") for folder in folders),
             by_name=values.text("SLUGIFY_SOURCE") == "basename",
             keeps_letters=values.get("SLUGIFY_USE_UNICODE") is True,
@@ -58,8 +60,8 @@ class Pelican(Generator):
         """The address: the pattern, filled with ``slug`` or the title's, the day, the category."""
         _, names = self.below(article.path)
         is_page = any(article.path.startswith(f"{folder}/") for folder in self.page_folders)
-        is_translation = article.language and article.language != self.language
-        pattern = self.pages if is_page else self.translations if is_translation else self.articles
+        patterns = (self.pages, self.page_translations) if is_page else (self.articles, self.translations)
+        pattern = patterns[article.language not in ("", self.language)]
         day = day_of(article, facts, self.zone)
         category = facts.categories[0] if facts.categories else names[-2] if len(names) > 1 else "misc"
         known = {

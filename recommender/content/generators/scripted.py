@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged, unaccented
-from recommender.content.generators.sources import Literals, Sources
+from recommender.content.generators.sources import Sources
 
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
@@ -161,13 +161,12 @@ class Metalsmith(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, or the program that stands for one."""
         names = [file] if file != "package.json" else ["index.js", "build.js", "build.mjs", "index.mjs"]
-        program = next((name for name in names if sources.has(name)), "")
-        values = sources.literals(program) if program else Literals()
-        text = sources.text(program) if program else ""
+        program = next((name for name in names if sources.has(name)), names[0])
+        values, text = sources.literals(program), sources.text(program)
         is_pretty = "permalinks(" in text or 'permalinks"' in text
         return cls(
             roots={values.text("source").strip("./") or "src": ""},
-            end="/" if is_pretty or not program else ".html",
+            end="/" if is_pretty or not text else ".html",
             pattern=str(values.get("pattern") or "") if is_pretty else "",
         )
 
