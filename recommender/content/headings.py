@@ -40,6 +40,8 @@ _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
 _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
+#: A comment with blank lines in it; one without is a part of its paragraph.
+_COMMENT = re.compile(r"(?ms)^[ ]{0,3}<!--.*?(?:-->|\Z)")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
 #: What no page is called that has more such headings.
 _INTRODUCTION = re.compile("introduction|einleitung|introducción|introdução|introduzione|overview", re.IGNORECASE)
@@ -74,13 +76,15 @@ _LEAD_IN = re.compile(r"[^.!?]{1,50}:")
 _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))")
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|///|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
-    r"|:[A-Z][\w -]*:\s|(?>(?:%[ \t][^\n]*+(?:\n|\Z))+)\Z"
+    r" {4}|\t|\s*(?:[#>|<~]|`[^`\n]*`\s*\Z|```|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|///|(?:!!!|\?\?\?\+?)\s|import\s|export\s"
+    r"|\{|=+\s|---|%%|:[A-Z][\w -]*:\s|(?>(?:%[ \t][^\n]*+(?:\n|\Z))+)\Z"
     r"|\[\^[^]\s]+\]:|(?>(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,})\Z)"
 )
+#: Where a link leads, with brackets in pairs: (https://example.org/Tea_(drink)).
+_TARGET = r"\((?:(?>(?:[^()]++|\([^()]*+\))*)|[^)]*)\)"
 #: Also within a link that shows nothing else.
-_PICTURE = re.compile(r"(\[)?!\[[^]]*\]\([^)]*\)(?(1)\]\([^)]*\))")
-_LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+_PICTURE = re.compile(rf"(\[)?!\[[^]]*\]{_TARGET}(?(1)\]{_TARGET})")
+_LINK = re.compile(rf"\[([^\[\]]+)\](?:{_TARGET}|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
 #: What [words] lead to, said once, often at the end.
 _DEFINED = re.compile(r"(?m)^[ ]{0,3}\[(?!\^)([^\[\]\n]{1,200})\]:")
 _SHORTCUT = re.compile(r"(?<!\])\[([^\[\]]+)\](?![\[(:])")
@@ -158,8 +162,8 @@ def _of_title_block(block: re.Match[str], text: str) -> Opening | None:
     if has_heading and not is_manual and not has_day:
         return None
     told = {"authors": authors, "date": date if has_day else ""}
-    title = _SECTION.sub("", title) if is_manual else title
-    return Opening(plain(title), block.end(), _first_paragraph(text[block.end() :]), "title block", told)
+    title = plain(_SECTION.sub("", title) if is_manual else title)
+    return Opening(title, block.end(), _first_paragraph(text[block.end() :]), "title block", told)
 
 
 def _title_of(heading: re.Match[str]) -> str:
@@ -181,7 +185,8 @@ def _first_paragraph(text: str) -> str:
     begun = text[:_MOST_LOOKED_FOR].replace("\r\n", "\n").replace("\r", "\n")
     defined = {name.lower() for name in _DEFINED.findall(text)}
     lead_in = ""
-    for block in _END.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", begun)))):
+    shown = _COMMENT.sub(lambda one: one[0] if len(_END.split(one[0])) == 1 else "", _FENCED.sub("", begun))
+    for block in _END.split(_NOT_SAID.sub("", _BOX.sub("", shown))):
         if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
             said = plain(_SHORTCUT.sub(lambda link: link[1] if link[1].lower() in defined else link[0], block))
             # Not so `[](){ #tea }`.

@@ -263,3 +263,24 @@ def test_the_heading_of_a_section_is_no_title(text, title):
     opening = opening_of(text)
     assert opening is not None
     assert (opening.title, opening.excerpt) == (title, "It frays.")
+
+
+def test_a_link_whose_address_has_brackets():
+    """Its words are seen, and nothing of the address."""
+    said = 'A [cup](/cup_(vessel)/ "A cup") a day, ![pot](pot_(blue).png) too.'
+    opening = opening_of(f"# [Tea](https://example.org/Tea_(drink))\n\n{said}\n")
+    assert (opening.title, opening.excerpt) == ("Tea", "A cup a day, too.")
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!-- Ask Ida\n\n  which cups -->", "<!--\n\n- no cups\n\n-->", "<!-- Ask Ida -->\n"]
+)
+def test_a_comment_says_nothing(comment):
+    """With blank lines in it, or without."""
+    assert opening_of(f"# Tea\n\n{comment}\nThe kettle sings.\n").excerpt == "The kettle sings."
+
+
+def test_a_paragraph_that_begins_with_code():
+    """Is the first paragraph; one of code alone is passed over."""
+    assert opening_of("# brew\n\n`brew` makes a cup.\n\nOf tea, that is.\n").excerpt == "brew makes a cup."
+    assert opening_of("# brew\n\n`brew --hot tea`\n\nMakes a cup.\n").excerpt == "Makes a cup."
