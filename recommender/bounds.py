@@ -91,12 +91,7 @@ class Fence:
             )
 
     def read(self, path: Path) -> bytes:
-        """
-        The bytes of a file inside.
-
-        An OSError where it cannot be read; an UnreadableError for one that lies outside, is no regular file, or is too
-        large.
-        """
+        """The bytes of a file, with the errors of `read_regular`, and an UnreadableError for one that lies outside."""
         self.check(path)
         return read_regular(path, self.most_bytes)
 
@@ -105,10 +100,8 @@ def _is_dangling(path: Path) -> bool:
     """Whether a path is a link to nothing; what may not be looked at may be there."""
     try:
         path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return path.is_symlink()
-    except OSError:
-        pass
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError) and path.is_symlink()
     return False
 
 

@@ -225,8 +225,7 @@ def _read_by_entries(text: str) -> Any:
     stand-in is found as an entry of a list; and with anchors. In both, and where anything is wrong or doubtful, the
     text is read whole.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
     if "- " not in text or any(one in text for one in _OTHER_LINE_ENDS) or not text.endswith("\n"):
         return None
     entries: deque[tuple[Any, int]] = deque()
@@ -382,10 +381,9 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     character = line[column : column + 1]
     if character == "\t" and "cannot start any token" in problem:
         problem = "tab character"
-    if "<<<<<<< " in text and (markers := [n for n, one in enumerate(lines) if one.startswith("<<<<<<< ")]):
-        at = f"{where}:{markers[0] + first_line}"
+    if markers := [n for n, one in enumerate(lines, first_line) if one.startswith("<<<<<<< ")]:
         cure = "Keep one side, and take out the lines of <<<<<<<, ======= and >>>>>>>"
-        return FrontMatterError(f"{at}: a merge conflict was never settled. {cure}.")
+        return FrontMatterError(f"{where}:{markers[0]}: a merge conflict was never settled. {cure}.")
     known = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
     message, cure = next(known, (problem, "Mend the YAML."))
     message = message.replace("CHARACTER", character)

@@ -95,8 +95,7 @@ _SECONDS = re.compile(r"\d{10}|\d{13}", re.ASCII)
 _LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 #: A day with its hour, minute and second, in digits: in milliseconds these are of the years 2572 to 2640.
 _IN_DIGITS = range(_LEAST_DAY * 10**6, (_LAST_DAY + 1) * 10**6)
-
-
+#: What reads a value as a date.
 ReadDate = Callable[[Any], datetime | None]
 
 

@@ -4,10 +4,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import Element, tostring  # it writes only; what is read goes through defusedxml
+from xml.etree.ElementTree import Element, ParseError, tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.articles import Corpus
 from recommender.bounds import MAX_DEPTH, UnreadableError, check_unpacked
@@ -124,10 +124,7 @@ def _csv_rows(path: Path, settings: Settings, most_bytes: int) -> _Rows:
 
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
-    for number in count(1):
-        line = file.readline(most_bytes + 1)
-        if not line:
-            return
+    for number, line in enumerate(iter(lambda: file.readline(most_bytes + 1), ""), start=1):
         if len(line) > most_bytes:
             raise SiteError(
                 f"{name}:{number}: is longer than {most_bytes:,} characters. Shorten it, or raise "
@@ -185,11 +182,8 @@ def _values(
         )
     if problem := _no_text(cells, where):
         return problem
-    values: dict[str, Any] = {}
-    for column, cell in zip(columns, cells, strict=True):
-        if column and (text := cell.strip()) and text not in _NOTHING:
-            values[column] = _value(text, column, reader)
-    return values
+    named = zip(columns, map(str.strip, cells), strict=True)
+    return {name: _value(text, name, reader) for name, text in named if name and text and text not in _NOTHING}
 
 
 _SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -270,64 +264,69 @@ def _cell(cell: Any) -> Any:
 def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
     """The articles of a feed or an export of WordPress, none of more bytes; `warnings` takes what was left out."""
     import defusedxml
-    from defusedxml.ElementTree import ParseError, iterparse
 
     passed_over: Counter[str] = Counter()
-    people: dict[str, str] = {}
-    number = depth = begun = 0
-    item = language = ""
-    is_inside = False
-    with path.open("rb") as file:
-        try:
-            for event, element in iterparse(file, events=("start", "end")):
-                if file.tell() - begun > most_bytes + _READ_AHEAD:
-                    raise SiteError(
-                        f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
-                        "it, or raise articles.max_megabytes in the settings."
-                    )
-                tag = _tag(element)
-                if event == "start":
-                    depth += 1
-                    is_inside = is_inside or tag == item
-                    if not item:
-                        item = _ITEMS.get(tag, "")
-                        language = element.get("{http://www.w3.org/XML/1998/namespace}lang", "")
-                    if not item:
-                        raise SiteError(f"{path}: is XML that begins with <{tag}>, but no feed. {_EXPECTED_FEED}")
-                    if depth > MAX_DEPTH:
-                        raise SiteError(f"{path}: elements are nested more than {MAX_DEPTH} deep. {_EXPECTED_FEED}")
-                    continue
-                depth -= 1
-                if tag == "language" and not is_inside:
-                    language = _text_of(element)
-                if tag == "author" and not is_inside:
-                    # WordPress tells beside its articles what those are called who log in.
-                    told = {_tag(part): _text_of(part) for part in element}
-                    people[told.get("author_login", "")] = told.get("author_display_name", "")
-                if tag != item:
-                    continue
-                number += 1
-                is_inside = False
-                values = _item(element, is_atom=item == "entry")
-                kind = values.pop("kind", "")
-                if _NO_ARTICLES.fullmatch(kind):
-                    passed_over[kind.removeprefix("kind#")] += 1
-                else:
-                    authors = [people.get(one) or one for one in values.pop("author", ())]
-                    yield f"{path.name} item {number}", {"language": language, "author": authors, **values}
-                element.clear()
-                begun = file.tell()
-        except defusedxml.DefusedXmlException:
-            raise SiteError(f"{path}: defines entities of its own, which are not followed. {_EXPECTED_FEED}") from None
-        except (ParseError, ValueError, LookupError) as error:
-            # The last two are of encodings that the parser does not have.
-            if not number:
-                raise SiteError(f"{path}: is not XML ({error}). {_EXPECTED_FEED}") from None
-            where = f"{path.name} item {number + 1}"
-            yield where, SiteError(f"{where}: is not XML ({error}); nothing behind it is read. Export the file anew.")
+    number = 0
+    try:
+        for number, values in enumerate(_items(path, most_bytes), start=1):
+            kind = values.pop("kind", "")
+            if _NO_ARTICLES.fullmatch(kind):
+                passed_over[kind.removeprefix("kind#")] += 1
+            else:
+                yield f"{path.name} item {number}", values
+    except defusedxml.DefusedXmlException:
+        raise SiteError(f"{path}: defines entities of its own, which are not followed. {_EXPECTED_FEED}") from None
+    except (ParseError, ValueError, LookupError) as error:
+        # The last two are of encodings that the parser does not have.
+        if not number:
+            raise SiteError(f"{path}: is not XML ({error}). {_EXPECTED_FEED}") from None
+        where = f"{path.name} item {number + 1}"
+        yield where, SiteError(f"{where}: is not XML ({error}); nothing behind it is read. Export the file anew.")
     if passed_over:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in passed_over.most_common())
         warnings.append(f"{path.name}: what is no article is not read: {kinds}.")
+
+
+def _items(path: Path, most_bytes: int) -> Iterator[dict[str, Any]]:
+    """The values of each item, with the language of the feed and the names by which it knows authors."""
+    from defusedxml.ElementTree import iterparse
+
+    around: list[str] = []
+    people: dict[str, str] = {}
+    item = language = ""
+    number = begun = 0
+    with path.open("rb") as file:
+        for event, element in iterparse(file, events=("start", "end")):
+            if file.tell() - begun > most_bytes + _READ_AHEAD:
+                raise SiteError(
+                    f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
+                    "it, or raise articles.max_megabytes in the settings."
+                )
+            tag = _tag(element)
+            if event == "start":
+                if not around:
+                    item = _ITEMS.get(tag, "")
+                    language = element.get("{http://www.w3.org/XML/1998/namespace}lang", "")
+                if not item:
+                    raise SiteError(f"{path}: is XML that begins with <{tag}>, but no feed. {_EXPECTED_FEED}")
+                if len(around) == MAX_DEPTH:
+                    raise SiteError(f"{path}: elements are nested more than {MAX_DEPTH} deep. {_EXPECTED_FEED}")
+                around.append(tag)
+                continue
+            around.pop()
+            if tag == item:
+                number += 1
+                values = _item(element, is_atom=item == "entry")
+                authors = [people.get(one) or one for one in values.pop("author", ())]
+                yield {"language": language, "author": authors, **values}
+                element.clear()
+                begun = file.tell()
+            elif tag == "language" and item not in around:
+                language = _text_of(element)
+            elif tag == "author" and item not in around:
+                # WordPress tells beside its articles what those are called who log in.
+                told = {_tag(part): _text_of(part) for part in element}
+                people[told.get("author_login", "")] = told.get("author_display_name", "")
 
 
 def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:

@@ -83,34 +83,27 @@ def find_files(
     parts = _bundled(files) if generator.title == "Hugo" else frozenset()
     if parts:
         warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
-    candidates = [path for path in files if is_article(path) and path not in parts]
+    candidates = set(filter(is_article, files)) - parts
+    pages = sorted(set(files) - candidates - parts)
     # Hugo's _index.md describes a list of pages.
     sections = {path for path in candidates if path.rpartition("/")[2].startswith("_index.")}
     if sections:
         warnings.append(f"{some(sorted(sections))}: the page of a section, not read.")
-    candidates = [path for path in candidates if path not in sections]
-    pages = sorted(set(files) - set(candidates) - parts - sections)
+    candidates -= sections
     left_out = generator.left_out(candidates)
     if left_out:
         warnings.append(
             f"{some(sorted(left_out))} left out by the configuration of {generator.title}: no page to it, not read."
         )
-    candidates = [path for path in candidates if path not in left_out]
+    candidates -= left_out
     repeats = _repeats(root, candidates)
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
-    paths = sorted(set(candidates) - set(repeats))
+    paths = sorted(candidates - repeats.keys())
     n_files = Counter(map(without_ending, paths))
     # The id is the path without its ending, where that is one file's alone.
     ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
-    return FoundFiles(
-        list(map(File, paths, ids)),
-        len(files) + len(problems),
-        pages,
-        sorted(problems, key=str),
-        sorted(warnings),
-        others,
-        walk.n_excluded,
-    )
+    found, n_all = [*map(File, paths, ids)], len(files) + len(problems)
+    return FoundFiles(found, n_all, pages, sorted(problems, key=str), sorted(warnings), others, walk.n_excluded)
 
 
 def _below_the_top(patterns: Iterable[str]) -> list[str]:
@@ -235,13 +228,9 @@ def _of_other_formats(paths: Iterable[str]) -> str:
 
 def _bundled(paths: Collection[str]) -> frozenset[str]:
     """The files in the folder of an ``index.md``, or below it."""
-
-    def is_index(file: PurePosixPath) -> bool:
-        return file.name.startswith("index.")
-
-    files = [PurePosixPath(path) for path in paths]
-    bundles = {file.parent for file in files if is_index(file)} - {PurePosixPath()}
-    return frozenset(str(file) for file in files if not bundles.isdisjoint([*file.parents][is_index(file) :]))
+    is_index = {file: file.name.startswith("index.") for file in map(PurePosixPath, paths)}
+    bundles = {file.parent for file in is_index if is_index[file]} - {PurePosixPath()}
+    return frozenset(str(file) for file in is_index if not bundles.isdisjoint([*file.parents][is_index[file] :]))
 
 
 def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]:

@@ -10,7 +10,6 @@ import json
 import re
 from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -157,10 +156,8 @@ def _has_title(text: str, place: FrontMatter) -> bool:
         values = (_read_json if place.syntax == "members" else read)(text, place, "")
     except FrontMatterError:
         # What is YAML and refused all the same, for too many values for one, is told of when it is read.
-        with suppress(FrontMatterError):
-            deque(parse_events(plain_blanks(text[place.start : place.end]), ""), maxlen=0)
-            return bool(_TITLE.search(text, place.start, place.end))
-        return False
+        is_yaml = _is_yaml(plain_blanks(text[place.start : place.end]))
+        return is_yaml and bool(_TITLE.search(text, place.start, place.end))
     return any(str(name).lower() == "title" for name in values)
 
 

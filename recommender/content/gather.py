@@ -182,13 +182,7 @@ def _beginning(article: Article) -> str:
 def with_addresses(
     articles: Sequence[Article], notes: Notes, generator: Generator, settings: ArticlesSettings
 ) -> tuple[list[Article], Counter[str], list[Article]]:
-    """
-    The articles with their addresses, how many come from which rule, and those whose address is a guess.
-
-    An address that the front matter does not give is that of the setting's pattern, else of the generator's
-    rules, else of the way in which the curated lists name articles, else the likeliest one. An article without a file
-    keeps what it has.
-    """
+    """The articles with their addresses, how many come from which rule, and those whose address is a guess."""
     site_url = settings.site_url.rstrip("/") or generator.site_url
     bare = [article for article in articles if not article.url and article.path]
     patterns = infer_patterns((entry.target for article in articles for entry in article.related), bare)
@@ -197,7 +191,7 @@ def with_addresses(
     guessed: list[Article] = []
     for article in articles:
         told, rule, named = article.url, "", ""
-        if not told and article.path:
+        if not told and article.path:  # One without a file keeps what it has.
             told, rule, named = _address(article, patterns, notes, generator, settings)
         elif generator.file and not told.startswith("/") and not is_address(told):
             # Every generator takes such an address from the site's root.
@@ -405,11 +399,9 @@ def _log(corpus: Corpus) -> None:
     now = datetime.now(UTC)
     n_drafts = sum(not article.is_published for article in corpus)
     n_future = sum(any(day and NEVER > day > now for day in (one.published_at, one.visible_from)) for one in corpus)
-    future = f", {n_future:,} with a date in the future" if n_future else ""
     n_expired = sum(article.visible_until is not None and article.visible_until <= now for article in corpus)
-    expired = f", {n_expired:,} expired" if n_expired else ""
-    logger.info(
-        f"articles: {len(corpus):,} read, {n_drafts:,} drafts{future}{expired}, {len(reading.problems):,} with problems"
-    )
+    rare = [(n_future, "with a date in the future, "), (n_expired, "expired, ")]
+    told = "".join(f"{n:,} {what}" for n, what in rare if n) + f"{len(reading.problems):,} with problems"
+    logger.info(f"articles: {len(corpus):,} read, {n_drafts:,} drafts, {told}")
     if any(reading.matched.values()):
         logger.info("curated lists: %s", ", ".join(f"{n:,} {how}" for how, n in reading.matched.items() if n))

@@ -5,7 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,10 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = given_or_default(settings)
     path = path_of(path, "path", SiteError)
-    files = (
-        sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS) and file.name[0] != ".")
-        if path.is_dir()
-        else [path]
-    )
-    fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
+    files, fence = [path], None
+    if path.is_dir():
+        files = sorted(one for one in path.iterdir() if one.name.lower().endswith(LINES_ENDINGS) and one.name[0] != ".")
+        fence = Fence.around(path, settings.articles.outside)
     most_bytes = settings.articles.max_megabytes * 1_000_000
     lines = chain.from_iterable(_lines(file, fence, most_bytes) for file in files)
     rows = (
@@ -87,10 +85,8 @@ def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[s
             raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
         n_packed = file.stat().st_size
         with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as opened:
-            for number in count(1):
-                line = rest = opened.readline(most_bytes + 1)
-                if not line:
-                    return
+            for number, line in enumerate(iter(lambda: opened.readline(most_bytes + 1), b""), start=1):
+                rest = line
                 n_read += len(line)
                 while len(line) > most_bytes and rest and not rest.endswith(b"\n"):
                     rest = opened.readline(most_bytes)

@@ -48,11 +48,7 @@ def _is_scored(lists: Iterable[_Named]) -> bool:
 
 
 def likely_names(notes: Notes, names: str | Collection[str] = (), own: str = "") -> frozenset[str]:
-    """
-    The folded names that are read as curated lists: those of the settings, else those that say so themselves.
-
-    `own` is the generator's, of which its own site says so.
-    """
+    """The folded names read as lists: the settings', else those that say so themselves, or the generator's."""
     if names:
         return frozenset(map(fold_name, [names] if isinstance(names, str) else names))
     found = {fold_name(name) for lists in notes.lists.values() for name in lists}
@@ -119,13 +115,10 @@ def _tally(lists: Sequence[_Named], matcher: EntryMatcher, languages: Mapping[st
 def _objection(
     name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: str, languages: Mapping[str, str]
 ) -> str | None:
-    """
-    Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so.
-
-    `languages` are those of all articles, by id: where topics are pages, translations may be too.
-    """
+    """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
     is_doubted = any(is_doubtful(typed.rpartition(".")[2]) for _, typed, _ in lists)
     is_telling_name = name == own or is_telling(name.rpartition(".")[2])
+    # Where topics are pages, translations may be too.
     tally = _tally(lists, matcher, languages if is_doubted else {})
     if not tally.named or (not is_telling_name and len(tally.sources) < 2):
         return None

@@ -413,10 +413,8 @@ def _names(article: Article) -> set[str]:
 def _folders_before(parts: tuple[str, ...], article: Article) -> int | None:
     """How many folders stand before the target where the article's path ends with it, part by part; else None."""
     own = _cleaned(article.path or article.id).removesuffix("/readme").split("/")
-    end = own[-len(parts) :]
-    if [_plain(part) for part in end] == [_plain(part) for part in parts]:
-        return len(own) - len(parts)
-    return None
+    is_end = [*map(_plain, own[-len(parts) :])] == [*map(_plain, parts)]
+    return len(own) - len(parts) if is_end else None
 
 
 @lru_cache(maxsize=1 << 16)

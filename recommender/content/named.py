@@ -62,11 +62,7 @@ def value_in(text: str) -> Any:
 
 
 def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
-    """
-    The names in a list, in a text with commas or blanks between them, or in mappings of a name or of lists.
-
-    With `is_one` a text without commas is one name, whatever blanks it has.
-    """
+    """The names in a list, in a text with commas or, but for `is_one`, blanks between them, or in mappings of these."""
     if isinstance(value, str):
         if depth:
             return [text] if (text := _unmarked(value)) else []

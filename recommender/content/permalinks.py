@@ -40,10 +40,10 @@ def infer_patterns(targets: Iterable[str], articles: Iterable[Article]) -> dict[
         start, names, end = _split(target)
         *above, last = names
         found = [(_pattern(start, above, end, article), article) for article in by_slug.get(unquote(last), ()) if start]
+        n_explained = [len(_PLACEHOLDER.findall(pattern)) for pattern, _ in found]
         # The article of the right language explains more parts of /de/blog/tea/ than its translations do.
-        best = max((_n_explained(pattern) for pattern, _ in found), default=0)
-        for pattern, article in found:
-            if _n_explained(pattern) == best:
+        for (pattern, article), n in zip(found, n_explained, strict=True):
+            if n == max(n_explained):
                 votes.setdefault(len(path_parts(article.path)), Counter())[pattern] += 1
     patterns = {}
     for depth, counted in votes.items():
@@ -89,7 +89,3 @@ def _pattern(start: str, above: Iterable[str], end: str, article: Article) -> st
         else:
             parts.append(part)
     return start + "/".join([*parts, ":slug"]) + end
-
-
-def _n_explained(pattern: str) -> int:
-    return len(_PLACEHOLDER.findall(pattern))

@@ -264,7 +264,8 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
                 is_group = True
                 nested += _items(value)
         elif ours in ("url", "path") and value not in (None, ""):
-            below = [name for name, one in item.items() if fold_name(str(name)) in _BELOW and _are_entries(one)]
+            lists = [name for name, one in item.items() if fold_name(str(name)) in _BELOW and isinstance(one, list)]
+            below = [name for name in lists if all(isinstance(one, Mapping) for one in item[name])]
             own = {name: one for name, one in item.items() if name not in below}
             return [own, *chain.from_iterable(item[name] for name in below)] if below else None
         elif ours:
@@ -280,10 +281,6 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
     # In a list the names that we do not know are those of one entry.
     is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
     return pairs if is_pairs and not is_named and len(item) > 1 else None
-
-
-def _are_entries(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
 
 
 def _is_place(value: Any) -> bool:

@@ -138,8 +138,8 @@ class Found:
 
     def title(self) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-        name, value = next(iter(self.get("title")), ("", ""))
-        if not name:
+        name, value = next(iter(self.get("title")), ("", None))
+        if value is None:
             return ""
         if isinstance(value, bool | int | float | date | time):
             title = str(self.origin.typed(name, value))
@@ -222,15 +222,13 @@ class Found:
 
     def embargo(self, read: ReadDate, published_at: datetime | None) -> datetime | None:
         """The day of publication, where an article names one that is later than its date."""
-        latest = None
+        embargo, latest = None, published_at
         for name, value in self.get("visible_from"):
-            if ("published_at", name) in self.names:
-                continue
-            day = self._day(name, value, read)
-            if day and (published_at is None or day > published_at) and (latest is None or day > latest):
-                latest = day
+            day = self._day(name, value, read) if ("published_at", name) not in self.names else None
+            if day and (latest is None or day > latest):
+                embargo = latest = day
                 self.names.append(("visible_from", name))
-        return latest
+        return embargo
 
     def expiry(self, read: ReadDate) -> datetime | None:
         """When the article is due to go."""
@@ -242,13 +240,12 @@ class Found:
 
     def _day(self, name: str, value: object, read: ReadDate) -> datetime | None:
         # `expires: never`, and `embargo: true`, which hides the page.
-        if _truth(value) is not None or str(value).strip().lower() == "never":
-            return None
-        try:
-            return read(value)
-        except ValueError as error:
-            self.warnings.append(self.about(name, f"must be a date, but is {say(value)}{error}. It is left out."))
-            return None
+        if _truth(value) is None and str(value).strip().lower() != "never":
+            try:
+                return read(value)
+            except ValueError as error:
+                self.warnings.append(self.about(name, f"must be a date, but is {say(value)}{error}. It is left out."))
+        return None
 
     def hidden(self, path: str, site_url: str, body: str) -> str:
         """What keeps readers from the page whatever builds it, as in "2 articles ..."; "" where nothing does."""
@@ -330,9 +327,8 @@ class Found:
                 others.append(value.strip())
         for name, value in self.get("slug"):
             value = value.get("current", value) if isinstance(value, Mapping) else value
-            if isinstance(value, str | int | float | date) and not (
-                isinstance(value, bool) or HALF_CHARACTER.search(str(value))
-            ):
+            is_text = isinstance(value, str | int | float | date) and not isinstance(value, bool)
+            if is_text and not HALF_CHARACTER.search(str(value)):
                 self.names.append(("slug", name))
                 slug = str(self.origin.typed(name, value)).strip()
                 others.append(slug)
@@ -365,9 +361,8 @@ class Found:
             else:
                 self.leave_out(name, "a list of texts", value)
         if len(topics) > MOST_TOPICS:
-            self.warnings.append(
-                f"{self.origin.where}: has {len(topics):,} topics. The first {MOST_TOPICS:,} are read."
-            )
+            told = f"has {len(topics):,} topics. The first {MOST_TOPICS:,} are read."
+            self.warnings.append(f"{self.origin.where}: {told}")
         return tuple(topics)[:MOST_TOPICS]
 
     def unpublished(self) -> str:

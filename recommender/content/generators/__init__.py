@@ -40,16 +40,17 @@ _AUTHORS = ("authors.yml", "authors.yaml", "authors.json")
 _SHARED = frozenset({"package.json", "SUMMARY.md"})
 #: Folders that are looked at for a site's configuration.
 _MOST_FOLDERS = 100
+#: The places in which each looks for its configuration.
+_PLACES = [(kind, file) for kind in GENERATORS for file in kind.config_files]
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
-CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file not in _SHARED))
+CONFIG_FILES = tuple(dict.fromkeys(file for _, file in _PLACES if file not in _SHARED))
 
 
 def read_generator(root: Path) -> Generator:
     """The configuration of the site in a folder; one that cannot be read is a warning, and counts as empty."""
     root = root.absolute()
     sources = Sources(root)
-    places = ((kind, file) for kind in GENERATORS for file in kind.config_files)
-    for kind, file in places:
+    for kind, file in _PLACES:
         try:
             if sources.has(file) and kind.claims(sources, file):
                 generator = replace(kind.read(sources, file), file=file)
@@ -84,7 +85,7 @@ def _people(sources: Sources, generator: Generator) -> dict[str, str]:
 def _sites_below(sources: Sources) -> tuple[str, ...]:
     """A warning where most of a folder's articles lie in sites below it, whose configuration is then not read."""
     found: dict[str, tuple[str, str]] = {}
-    places = [(kind, file) for kind in GENERATORS for file in kind.config_files if file not in _SHARED]
+    places = [place for place in _PLACES if place[1] not in _SHARED]
     for folder in sources.folders(".")[:_MOST_FOLDERS]:
         inner = Sources(sources.root / folder)
         # Whatever a configuration holds, as above.

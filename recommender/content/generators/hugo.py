@@ -108,7 +108,8 @@ class Hugo(Generator):
                     f"{page}: with it there are more than {_MOST_CASCADES:,} cascades. Those of others are not read."
                 )
                 break
-        tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
+        asked = folders if ":sections" in f"{permalinks}{own}" else ()
+        tops = [(folder, page) for page in pages for folder in asked if page.startswith(f"{folder}/")]
         disabled = [code.lower() for code in texts(values.get("disablelanguages"))]
         return cls(
             site_url=text("baseurl"),
@@ -127,9 +128,7 @@ class Hugo(Generator):
             dates=texts(lower(values.get("frontmatter")).get("date")),
             ignored=tuple(_globs(values.get("ignorefiles"))),
             unbuilt=tuple(code for code, one in languages.items() if code in disabled or lower(one).get("disabled")),
-            sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
-            if ":sections" in f"{permalinks}{own}"
-            else (),
+            sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops})),
             cascades=tuple(sorted(cascades, key=lambda cascade: -len(cascade[0]))),
         )
 
