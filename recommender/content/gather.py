@@ -382,7 +382,8 @@ def _shared_addresses(articles: Sequence[Article]) -> Iterator[str]:
             names = [article.path or article.id for article in sharing]
             count = "two" if len(names) == 2 else f"{len(names):,}"
             places = f"{', '.join(names[:-1])} and {names[-1]}"
-            yield f"{count} articles have the URL {sharing[0].url}: {places}. Suggestions will name the first."
+            first = next((one.path or one.id for one in sharing if one.is_published), names[0])
+            yield f"{count} articles have the URL {sharing[0].url}: {places}. Suggestions will name {first}."
 
 
 def _unused_names(settings: ArticlesSettings, recognised: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

@@ -181,17 +181,18 @@ def test_full_address_and_path_meet(make_site):
     assert read_site(make_site(files)).reading.matched["url"] == 3
 
 
-def test_one_address_twice(make_site):
-    """Two files with one address are a warning, and entries mean the first."""
+@pytest.mark.parametrize(("draft", "named"), [("false", "old-tea"), ("true", "tea")])
+def test_one_address_twice(make_site, draft, named):
+    """Two files with one address are a warning, which says which of them suggestions name: no draft."""
     site = make_site(
         {
-            "_news/old-tea.md": article("Tea", "webUrl: https://example.org/tea/"),
+            "_news/old-tea.md": article("Tea", f"webUrl: https://example.org/tea/\ndraft: {draft}"),
             "_news/tea.md": article("Tea again", "webUrl: http://www.example.org/tea"),
         }
     )
     assert read_site(site).reading.warnings == (
         "two articles have the URL https://example.org/tea/: _news/old-tea.md and _news/tea.md. "
-        "Suggestions will name the first.",
+        f"Suggestions will name _news/{named}.md.",
     )
 
 
