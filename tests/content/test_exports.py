@@ -560,7 +560,7 @@ def test_frames_with_what_is_missing():
 
 def test_frames_with_scalars_of_numpy():
     """In a column of objects they are the moments and numbers that they are; one that is none is left out."""
-    days = pandas.Series([np.datetime64("2021-03-03"), np.datetime64("NaT")], dtype=object)
+    days = pandas.Series([np.datetime64("2021-03-03"), np.datetime64("NaT", "D")], dtype=object)
     stars = pandas.Series([np.float64(3.5), np.float64("nan")], dtype=object)
     tags = [[np.int64(2024)], np.array(["cups"])]
     frame = pandas.DataFrame({"id": ["a", "b"], "title": ["Tea", "Cup"], "date": days, "quality": stars, "tags": tags})
