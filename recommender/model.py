@@ -303,7 +303,13 @@ class Recommender:
             New and changed articles.
         removed : list of str
             Ids that are gone.
+
+        Raises
+        ------
+        CorpusError
+            It is no corpus, or articles of it cannot be used.
         """
+        check_corpus(corpus, "changes")
         known = self._fitted().state.digests
         added = [article for article in corpus if known.get(article.id) != article.digest]
         return added, sorted(set(known) - set(corpus.ids))

@@ -43,6 +43,8 @@ def test_what_is_no_corpus_and_no_article():
     with pytest.raises(CorpusError, match=r"fit takes a Corpus, but was given a list\. Make one: Corpus\(articles\)"):
         Recommender().fit(articles)
     recommender = Recommender().fit(Corpus(articles))
+    with pytest.raises(CorpusError, match=r"changes takes a Corpus, but was given a list\."):
+        recommender.changes(articles)
     with pytest.raises(CorpusError, match=r"an Article or the id of one, but this is a NoneType\."):
         recommender.suggest(None)
     with pytest.raises(ArticleError, match=r"draft: title must be text, but is None\."):
