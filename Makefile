@@ -79,7 +79,7 @@ fuzz: $(VENV)/installed-for-tests
 # An environment of its own, beside the one of the newest versions; and for each library tests that ask much of it.
 LOWEST := $(VENV)/lowest
 # scikit-learn, scipy, sparse-dot-topn, PyStemmer, ftfy, wordfreq, wordllama, stop-words; then lightgbm
-OF_LIBRARIES := tests/vectors tests/ranking/test_trees.py tests/ranking/test_state.py
+OF_LIBRARIES := tests/text tests/vectors tests/ranking/test_trees.py tests/ranking/test_state.py
 # dateparser; defusedxml and narwhals; idna; PyYAML; ir-measures
 OF_LIBRARIES += tests/content/test_dates.py tests/content/test_exports.py tests/content/test_urls.py tests/test_yaml.py
 OF_LIBRARIES += tests/evaluation/test_measures.py

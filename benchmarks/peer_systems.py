@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, load_npz, save_npz
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.vectors.text import analyzer_for
+from recommender.text.words import analyzer_for
 
 #: Queries whose exact answer is worked out the slow way, to see how much of it a peer finds.
 N_CHECKED = 200

@@ -78,6 +78,14 @@ TABLES = {"nn": "nb", "no": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil
 #: The letters of Serbian, of which wordfreq has the Latin ones alone.
 SERBIAN = dict(zip("абвгдђежзијклмнопрстћуфхцчшљњџ", (*"abvgdđežzijklmnoprstćufhcčš", "lj", "nj", "dž"), strict=True))
 
+#: Languages with the region that is their home, where that is not spelled as they are.
+_AT_HOME = frozenset({
+    "cs-cz", "da-dk", "el-gr", "en-us", "et-ee", "he-il", "ja-jp", "ko-kr", "nb-no", "sl-si", "sv-se", "uk-ua", "vi-vn",
+    "zh-cn",
+})  # fmt: skip
+#: What tools call Norwegian is Bokmål, nearly all of it.
+_BOKMAAL = frozenset({"nb", "no"})
+
 
 @dataclass(frozen=True, slots=True)
 class SiteLanguages:
@@ -204,6 +212,27 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
         if counted.total() >= _LEAST_WORDS_OF_TEXT and _by_frequency(counted, _PLAINLY_COMMON) == own
     }
     return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
+
+
+@lru_cache(maxsize=1024)
+def language_of(code: str, site_language: str) -> str:
+    """
+    The language of an article in lower case: its own, or the site's where it names none.
+
+    ``en`` and ``en-US`` are one language where the site's is either of them; ``pt-BR`` and ``pt-PT`` never are, since a
+    site that has both has translations. In any other language than the site's, that of its home is the plain one:
+    ``de-DE`` is ``de``. ``nb`` and ``no`` are one.
+    """
+    code, site_language = code.lower().replace("_", "-"), site_language.lower().replace("_", "-")
+    site = site_language.split("-")[0]
+    own, _, region = code.partition("-")
+    if own in _BOKMAAL:
+        own = site if site in _BOKMAAL else "nb"
+        code = own + code[2:]
+    if own not in ("", site) and (region == own or code in _AT_HOME):
+        return own
+    is_bare = code == own or site_language == site
+    return site_language if not code or (own == site and is_bare) else code
 
 
 def language_of_text(text: str, site_language: str) -> str:

@@ -19,10 +19,10 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.articles import Article, Corpus
+from recommender.content.languages import language_of
 from recommender.errors import MissingExtraError, UnknownArticleError
 from recommender.evaluation.judgments import page_key, plain_text
 from recommender.suggestions import Reason, Suggestion
-from recommender.vectors.text import language_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from joblib import Parallel, delayed, effective_n_jobs
 
 from recommender.articles import Article, Corpus, check_corpus
+from recommender.content.languages import language_of
 from recommender.errors import EvaluationError, OptionError, did_you_mean
 from recommender.evaluation.evaluate_answers import make_report
 from recommender.evaluation.grades import Grades, grade_answers, read_grades
@@ -22,7 +23,6 @@ from recommender.evaluation.slices import slice_by_lists
 from recommender.evaluation.systems import Contender, System, contenders
 from recommender.model import Recommender
 from recommender.settings import Settings, given_or_default
-from recommender.vectors.text import language_of
 
 logger = logging.getLogger(__name__)
 

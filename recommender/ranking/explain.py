@@ -19,8 +19,8 @@ from recommender.ranking.rankers import Query
 from recommender.ranking.rules import Candidate
 from recommender.ranking.state import State
 from recommender.suggestions import Reason, SharedTerm
+from recommender.text.words import is_unspaced, says_little, shared_run
 from recommender.vectors.neighbors import stacked
-from recommender.vectors.text import is_unspaced, says_little, shared_run
 from recommender.vectors.tfidf import OF_WORDS, FieldVectorizer
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.

@@ -30,7 +30,7 @@ from recommender.ranking.reader import least_at
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.versions import version_of
 from recommender.suggestions import Reason, Suggestion
-from recommender.vectors.text import repair
+from recommender.text.repair import repair
 from recommender.writing.plan import Answer
 
 #: Queries that a thread ranks at once; bounds memory.

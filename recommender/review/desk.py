@@ -12,6 +12,7 @@ from pathlib import Path
 from recommender.articles import Article, Corpus
 from recommender.batch.stages import carry_out, read_corpus, silence
 from recommender.cache import digest
+from recommender.content.languages import language_of
 from recommender.content.matching import EntryMatcher
 from recommender.errors import DecisionsChangedError, DecisionsError, UnknownArticleError
 from recommender.model import Recommender
@@ -19,7 +20,6 @@ from recommender.ranking.reader import least_at
 from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
-from recommender.vectors.text import language_of
 from recommender.writing.decisions import (
     Decision,
     Decisions,

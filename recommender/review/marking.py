@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from recommender.suggestions import SharedTerm
-from recommender.vectors.text import repair
+from recommender.text.repair import repair
 
 #: Endings that a stem leaves aside: of a longer word so many letters may differ.
 _ENDING = 3

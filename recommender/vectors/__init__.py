@@ -1,1 +1,1 @@
-"""Corpus to numbers: text, fields of TF-IDF, nearest neighbors."""
+"""Words to numbers: fields of TF-IDF, nearest neighbors."""

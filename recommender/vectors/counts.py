@@ -17,21 +17,20 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.content.languages import TABLES
+from recommender.content.languages import TABLES, language_of
 from recommender.settings import LettersSettings, VectorsSettings
-from recommender.vectors.function_words import FORMS_UNSPACED, headline_words, without_rubric
-from recommender.vectors.names import meant
-from recommender.vectors.stems import stems_of
-from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title, series_of_parts
-from recommender.vectors.text import (
+from recommender.text.function_words import FORMS_UNSPACED, headline_words, without_rubric
+from recommender.text.names import meant
+from recommender.text.repair import repair
+from recommender.text.stems import stems_of
+from recommender.text.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title, series_of_parts
+from recommender.text.words import (
     UNSPACED_LANGUAGES,
     Analyzer,
     analyzer_for,
     bigrams,
     char_ngrams,
     is_unspaced,
-    language_of,
-    repair,
     spelled,
 )
 

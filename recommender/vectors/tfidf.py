@@ -23,6 +23,9 @@ from sklearn.utils.sparsefuncs import inplace_row_scale
 from recommender.articles import Article, commonest_language
 from recommender.model_store import reader_of
 from recommender.settings import VectorsSettings
+from recommender.text.names import brief_names, names_in
+from recommender.text.repair import repair
+from recommender.text.templates import common_topics, templates_of
 from recommender.vectors.counts import (
     FIELD_NAMES,
     Counts,
@@ -34,11 +37,8 @@ from recommender.vectors.counts import (
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
-from recommender.vectors.names import brief_names, names_in
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.semantic import sentence_embeddings
-from recommender.vectors.templates import common_topics, templates_of
-from recommender.vectors.text import repair
 
 #: Fields of words as they stand.
 OF_WORDS = ("words", "body")

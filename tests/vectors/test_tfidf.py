@@ -9,11 +9,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article, Corpus, Recommender
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
-from recommender.vectors import templates
+from recommender.text import templates
+from recommender.text.templates import common_topics
+from recommender.text.words import analyzer_for, char_ngrams
 from recommender.vectors.counts import FIELD_NAMES
 from recommender.vectors.meaning import N_MEANING
-from recommender.vectors.templates import common_topics
-from recommender.vectors.text import analyzer_for, char_ngrams
 from recommender.vectors.tfidf import FieldVectorizer
 
 ARTICLES = [

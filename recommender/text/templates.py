@@ -8,7 +8,7 @@ from heapq import nsmallest
 from zlib import crc32
 
 from recommender.articles import Article
-from recommender.vectors.text import repair
+from recommender.text.repair import repair
 
 #: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer. Of
 #: less than ten articles three are enough.

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from recommender.vectors.text import BEFORE_GO, Analyzer, repair
+from recommender.text.repair import repair
+from recommender.text.words import BEFORE_GO, Analyzer
 
 #: Names as they are meant where a topic is spelled so in small letters; so is one letter.
 _MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}

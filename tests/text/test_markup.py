@@ -5,8 +5,8 @@ import time
 import pytest
 
 from recommender import Article, Corpus
-from recommender.vectors.templates import templates_of
-from recommender.vectors.text import repair
+from recommender.text.repair import repair
+from recommender.text.templates import templates_of
 
 
 @pytest.mark.parametrize(

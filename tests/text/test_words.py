@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.vectors import text as text_module
-from recommender.vectors.markup import _HTML, _LIQUID, _without
-from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair
+from recommender.content.languages import language_of
+from recommender.text import words
+from recommender.text.markup import _HTML, _LIQUID, _without
+from recommender.text.repair import repair
+from recommender.text.words import Analyzer, analyzer_for, char_ngrams
 
 
 @pytest.mark.parametrize(
@@ -197,10 +199,10 @@ def test_a_bare_language_code_is_the_sites_own(code, site, language):
 
 def test_met_words_are_forgotten(monkeypatch):
     """An analyzer remembers words up to a number, and gives the same terms when it has forgotten them."""
-    monkeypatch.setattr(text_module, "_MOST_MET", 3)
+    monkeypatch.setattr(words, "_MOST_MET", 3)
     analyzer = Analyzer("en")
-    words = "The kettles sing, the cups ring; kettles and leaves of tea"
-    assert analyzer.terms(words) == analyzer.terms(words) == Analyzer("en").terms(words)
+    text = "The kettles sing, the cups ring; kettles and leaves of tea"
+    assert analyzer.terms(text) == analyzer.terms(text) == Analyzer("en").terms(text)
     assert analyzer._term_of.cache_info().currsize <= 3
 
 

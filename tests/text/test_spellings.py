@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from recommender import Article, Corpus, Recommender
-from recommender.vectors.stems import parts_of
-from recommender.vectors.text import analyzer_for
+from recommender.text.stems import parts_of
+from recommender.text.words import analyzer_for
 
 
 @pytest.mark.parametrize(

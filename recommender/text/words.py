@@ -1,63 +1,24 @@
 """
-Text as it is compared: repaired, cut into words, stemmed. The files keep what their authors typed.
+Text as it is compared: cut into words, stemmed. The files keep what their authors typed.
 
 Analyzers by language: Snowball stems and stop words where the language has them, character n-grams for text that
 is written without spaces between words (Japanese, Chinese, Thai ...).
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import ftfy
 import wordfreq
-from ftfy.badness import is_bad
 
 from recommender.content.languages import SERBIAN
-from recommender.vectors.function_words import function_words
-from recommender.vectors.markup import without_markup
-from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
+from recommender.text.function_words import function_words
+from recommender.text.repair import repair
+from recommender.text.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
-# Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
-_FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
-# Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it
-# takes ten times as long.
-_TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
-#: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
-_LONG = 2_000
-_TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
-# Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-#: Points of Hebrew and Arabic, the stroke that stretches an Arabic word, and stress marks on Cyrillic letters: hardly
-#: anybody types them, and a word with them is the same word.
-_POINTS = re.compile(
-    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]|(?<=[\u0400-\u04ff])[\u0300\u0301]"
-)
 #: What Serbian is written in besides its Latin letters.
 _CYRILLIC = str.maketrans(SERBIAN)
-# What feeds and content systems append to an excerpt that they cut: at its very end, or a last sentence of its own.
-_READ_ON = (
-    r"(?:continue reading|read more|read on|keep reading|click here to (?:read|continue)|"
-    r"read the (?:full|rest|whole)(?: of the)?(?: story| article| post)?)"
-)
-_BOILERPLATE = re.compile(
-    rf"(?:(?<=[.!?…\])»])\s*[\[(]?{_READ_ON}\b[^.!?]{{0,80}}|\s+[\[(]?{_READ_ON})[\s.…»→>\])]*$", re.IGNORECASE
-)
-_THE_POST = re.compile(
-    r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
-)
-#: What a correction, and a page of documentation, says of itself, whatever it is about.
-_OF_ITSELF = re.compile(
-    r"\ban? (?:earlier|previous) version of this (?:article|story|report|post|page)"
-    r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b"
-    r"|\bthis (?:article|chapter|document|guide|page|post|section|tutorial) "
-    r"(?:covers|describes|discusses|explains|introduces|outlines|shows)\b",
-    re.IGNORECASE,
-)
-_TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
-
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -108,13 +69,6 @@ _MOST_PLACES = 4
 
 #: Languages that are written without spaces between words.
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "my", "km"})
-#: Languages with the region that is their home, where that is not spelled as they are.
-_AT_HOME = frozenset({
-    "cs-cz", "da-dk", "el-gr", "en-us", "et-ee", "he-il", "ja-jp", "ko-kr", "nb-no", "sl-si", "sv-se", "uk-ua", "vi-vn",
-    "zh-cn",
-})  # fmt: skip
-#: What tools call Norwegian is Bokmål, nearly all of it.
-_BOKMAAL = frozenset({"nb", "no"})
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 #: What stands before the name of the language that is spelled as a verb.
@@ -129,63 +83,6 @@ _AS_VERB = re.compile(
 )
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
-
-
-@lru_cache(maxsize=1024)
-def repair(text: str) -> str:
-    """
-    The text a reader was meant to see, on one line.
-
-    Mojibake is undone, HTML entities and tags, Markdown and Liquid marks, invisible characters and boilerplate such
-    as "Continue reading" or a trailing "..." are taken out, white space is folded.
-    """
-    if not text:
-        return ""
-    if not text.isascii():  # plain ASCII cannot be mojibake
-        if _TYPOGRAPHY.fullmatch(text) or (len(text) >= _LONG and not is_bad(text)):
-            for typed, plain in _TYPED:
-                text = text.replace(typed, plain)
-            text = unicodedata.normalize("NFKC", text)
-        else:
-            text = ftfy.fix_text(text, _FTFY)
-        text = _POINTS.sub("", text)
-    if "&" in text:
-        # Twice: feeds escape what was already escaped ("&amp;amp;").
-        text = html.unescape(html.unescape(text))
-    if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    text = without_markup(text)
-    lower = text.lower()
-    if "appeared" in lower:
-        text = _THE_POST.sub("", text)
-    if "read" in lower or "click here" in lower:
-        text = _BOILERPLATE.sub("", text)
-    if "this " in lower:
-        text = _OF_ITSELF.sub("", text)
-    if ".." in text or "…" in text:
-        text = _TRAILING_DOTS.sub("", text)
-    return " ".join(text.split())
-
-
-@lru_cache(maxsize=1024)
-def language_of(code: str, site_language: str) -> str:
-    """
-    The language of an article in lower case: its own, or the site's where it names none.
-
-    ``en`` and ``en-US`` are one language where the site's is either of them; ``pt-BR`` and ``pt-PT`` never are, since a
-    site that has both has translations. In any other language than the site's, that of its home is the plain one:
-    ``de-DE`` is ``de``. ``nb`` and ``no`` are one.
-    """
-    code, site_language = code.lower().replace("_", "-"), site_language.lower().replace("_", "-")
-    site = site_language.split("-")[0]
-    own, _, region = code.partition("-")
-    if own in _BOKMAAL:
-        own = site if site in _BOKMAAL else "nb"
-        code = own + code[2:]
-    if own not in ("", site) and (region == own or code in _AT_HOME):
-        return own
-    is_bare = code == own or site_language == site
-    return site_language if not code or (own == site and is_bare) else code
 
 
 class Analyzer:

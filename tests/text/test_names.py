@@ -3,9 +3,9 @@
 import pytest
 
 from recommender import Article, Corpus, Recommender
-from recommender.vectors.function_words import without_rubric
-from recommender.vectors.names import names_in
-from recommender.vectors.text import analyzer_for
+from recommender.text.function_words import without_rubric
+from recommender.text.names import names_in
+from recommender.text.words import analyzer_for
 from recommender.vectors.tfidf import FieldVectorizer
 
 

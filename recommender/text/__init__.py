@@ -1,0 +1,1 @@
+"""What an article says, as words: repaired, cut, stemmed, by language."""
